@@ -1,0 +1,171 @@
+"""Exports that stream while one waits, and dumps that come back. What takes longer is a task: start_export."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
+from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import Annotated, Any, BinaryIO, Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel, ConfigDict
+
+from edge_api.callers import Caller, CallerHere
+from edge_api.errors import EdgeError
+from edge_api.storage import Storage
+from edge_api.uploads import limited, path_of, received
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+# each holds a connection to the database as long as it runs; others need some, too
+streams = asyncio.Semaphore(3)
+STREAM_SECONDS = 600
+BLOCK_BYTES = 64 * 1024
+
+# how Excel tells UTF-8 from the code page of its country
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+MOST_DUMP_BYTES = 1 << 30
+
+
+class Asked(BaseModel):
+    """The parameters of start_export."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["csv"] = "csv"
+    from_date: date | None = None
+    to_date: date | None = None
+    account_ids: list[UUID] | None = None
+    category_ids: list[UUID] | None = None
+    label_ids: list[UUID] | None = None
+    type: Literal["income", "expense"] | None = None
+    payment_type: (
+        Literal[
+            "cash", "debit_card", "credit_card", "bank_transfer", "check", "direct_debit", "e_wallet", "crypto", "other"
+        ]
+        | None
+    ) = None
+    status: Literal["pending", "cleared", "reconciled"] | None = None
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+    keyword: str | None = None
+    byte_order_mark: bool | None = None
+
+
+class Task(BaseModel):
+    """The row of tasks that was made; see /rest/v1/tasks."""
+
+    model_config = ConfigDict(extra="allow")
+
+    book_id: UUID
+    id: UUID
+    kind: str
+    status: str
+
+
+@router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+async def stream_export(asked: Annotated[Asked, Query()], caller: CallerHere) -> StreamingResponse:
+    """Transactions as CSV, at once: a line each, as start_export writes them. A list is given by repeating its name."""
+    rows = exported(caller, asked)
+    # what is refused is refused before the answer begins
+    first = await anext(rows)
+    headers = {"Content-Disposition": 'attachment; filename="transactions.csv"', "Cache-Control": "no-store"}
+    return StreamingResponse(
+        chained(first, rows), media_type="text/csv; charset=utf-8; header=present", headers=headers
+    )
+
+
+async def chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for block in rest:
+        yield block
+
+
+async def exported(caller: Caller, asked: Asked) -> AsyncIterator[bytes]:
+    if streams.locked():
+        raise EdgeError(
+            503, "exports.busy", "Others are exporting just now.", "Try again in a minute, or use start_export."
+        )
+    async with streams, caller.transaction() as connection:
+        checked = await (
+            await connection.execute(
+                "select private.export_copy(private.export_parameters(%s))", [Jsonb(asked.model_dump(mode="json"))]
+            )
+        ).fetchone()
+        assert checked is not None
+        await connection.execute(f"set local statement_timeout = '{STREAM_SECONDS}s'")
+        await connection.execute("set local jit = off")
+        await connection.execute("set local work_mem = '64MB'")
+        block = bytearray(BYTE_ORDER_MARK if asked.byte_order_mark else b"")
+        async with connection.cursor().copy(checked[0].encode()) as copy:
+            # a message a row, which ends as lines do on the server
+            async for row in copy:
+                block += row[:-1]
+                block += b"\r\n"
+                if len(block) >= BLOCK_BYTES:
+                    yield bytes(block)
+                    block.clear()
+        yield bytes(block)
+
+
+@router.post("/restore", status_code=202)
+async def restore(
+    request: Request, caller: CallerHere, from_book_id: UUID | None = None, id: UUID | None = None
+) -> Task:
+    """Takes back a dump of start_export into an empty book of one's own, the one of the header x-book.
+
+    The ZIP is the body, or the part `file` of a form; at most 1 GiB. `from_book_id` says which book, where the dump
+    holds several. Answers the task; nothing stays of a dump that is refused. The same id again answers what is there.
+    """
+    # who may not is told so before it is read
+    async with caller.transaction() as connection:
+        row = await (
+            await connection.execute(
+                "select b, private.require_empty_book(b)::text from private.current_book('owner') as b"
+            )
+        ).fetchone()
+    assert row is not None
+    task_id = id or uuid4()
+    key = f"imports/{row[0]}/{uuid4()}"
+    storage: Storage = request.app.state.storage
+    async with AsyncExitStack() as stack:
+        file = await stack.enter_async_context(body(request))
+        await asyncio.to_thread(storage.put, key, path_of(file))
+    try:
+        async with caller.transaction() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute("select * from private.start_restore(%s, %s, %s)", [key, from_book_id, task_id])
+            task: dict[str, Any] | None = await cursor.fetchone()
+    except BaseException:
+        await asyncio.to_thread(storage.delete, key)
+        raise
+    assert task is not None
+    if task["parameters"].get("storage_key") != key:
+        await asyncio.to_thread(storage.delete, key)
+    return Task(**task)
+
+
+@asynccontextmanager
+async def body(request: Request) -> AsyncIterator[BinaryIO]:
+    """What was sent, as a file that has no name."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        async with received(request, MOST_DUMP_BYTES) as upload:
+            yield upload.file
+        return
+    with TemporaryFile() as file:
+        async for chunk in limited(request, MOST_DUMP_BYTES):
+            await asyncio.to_thread(file.write, chunk)
+        file.flush()
+        if file.tell() == 0:
+            raise EdgeError(422, "files.empty", "The file is empty.")
+        yield file

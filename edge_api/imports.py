@@ -1,0 +1,145 @@
+"""Bank statements are uploaded here. The worker reads them; what is in them, and what becomes of it, is in the tables imports and
+import_rows."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from typing import Any, BinaryIO
+from uuid import UUID, uuid4
+
+import psycopg
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel, Field, ValidationError
+
+from edge_api.callers import CallerHere
+from edge_api.errors import from_database
+from edge_api.storage import Storage
+from edge_api.uploads import MARKS, path_of, received
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+# a hundred thousand lines of CSV are 8 to 15 MiB
+MOST_BYTES = 32 * 1024 * 1024
+
+START = """
+select to_jsonb(i) as import
+from private.start_import(%(id)s, %(account_id)s, %(file_name)s, %(size)s, %(sha256)s, %(mapping)s, %(commit)s) as i
+"""
+
+FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "CSV, XLSX, OFX, QFX, QIF, CAMT.052, CAMT.053 or MT940, up to 32 MiB.",
+                        },
+                        "account_id": {
+                            "type": "string",
+                            "format": "uuid",
+                            "description": "Account that the lines go to. Not needed where the file names accounts that are known.",
+                        },
+                        "id": {"type": "string", "format": "uuid", "description": "Makes a repeated upload one."},
+                        "mapping": {
+                            "type": "string",
+                            "description": "JSON: how to read the file, see docs/imports.md.",
+                        },
+                        "commit": {"type": "boolean", "description": "Book it without a preview."},
+                        "file_name": {"type": "string", "description": "Instead of the name that the file came with."},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class Form(BaseModel):
+    """The fields beside the file."""
+
+    id: UUID = Field(default_factory=uuid4)
+    account_id: UUID | None = None
+    mapping: dict[str, Any] = {}
+    commit: bool = False
+    file_name: str | None = None
+
+
+@router.post("/imports", status_code=202, openapi_extra=FORM)
+async def upload_statement(request: Request, caller: CallerHere) -> dict[str, Any]:
+    """Takes a bank statement and queues it to be read: answers the row of /rest/v1/imports, whose `task_id` tells how far it is.
+
+    When its status is ready, /rest/v1/import_rows is the preview, and rpc/commit_import books it. The same id again answers what
+    is there.
+    """
+    # who may not write is told so before megabytes are read
+    async with caller.transaction() as connection:
+        row = await (await connection.execute("select private.current_book('editor')")).fetchone()
+    assert row is not None
+    book_id = row[0]
+    async with received(request, MOST_BYTES) as upload:
+        form = form_of(upload.fields)
+        digest = await asyncio.to_thread(sha256, upload.file)
+        storage: Storage = request.app.state.storage
+        # a repeated upload writes the same bytes to the same place
+        key = f"imports/{book_id}/{form.id}/{digest}"
+        was_there = await asyncio.to_thread(storage.exists, key)
+        if not was_there:
+            await asyncio.to_thread(storage.put, key, path_of(upload.file))
+        parameters = form.model_dump(exclude={"mapping"}) | {
+            "file_name": plain_name(form.file_name or upload.name),
+            "size": upload.size,
+            "sha256": digest,
+            "mapping": Jsonb(form.mapping),
+        }
+        try:
+            async with caller.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
+                found = await (await cursor.execute(START, parameters)).fetchone()
+        except psycopg.Error as error:
+            # a connection that is lost may have been so after the row was made: then its file stays
+            if not was_there and from_database(error).status < 500:
+                await asyncio.to_thread(storage.delete, key)
+            raise
+    assert found is not None
+    answer: dict[str, Any] = found["import"]
+    return answer
+
+
+def sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(1 << 20):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def plain_name(name: str) -> str:
+    """A file name without folders and without marks that hide something."""
+    return MARKS.sub("", name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-255:] or "statement"
+
+
+def form_of(fields: dict[str, str]) -> Form:
+    try:
+        given: dict[str, Any] = {name: value for name, value in fields.items() if value != ""}
+        if "mapping" in given:
+            try:
+                given["mapping"] = json.loads(given["mapping"])
+            except (ValueError, RecursionError):
+                given["mapping"] = None
+        return Form.model_validate(given)
+    except ValidationError as error:
+        problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)]
+        raise RequestValidationError(problems) from error

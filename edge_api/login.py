@@ -1,0 +1,73 @@
+"""Signing in with a username. Auth knows e-mail addresses only, so a username is looked up and handed over."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import httpx
+import psycopg
+from fastapi import APIRouter, Request, Response
+from pydantic import AliasChoices, BaseModel, Field, SecretStr
+
+from edge_api.errors import UnavailableError
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+USERNAME = re.compile(r"[A-Za-z0-9_]{3,36}")
+
+# Auth's headers that its clients read
+PASSED_BACK = ("content-type", "retry-after", "x-sb-error-code", "x-supabase-api-version")
+PASSED_ON = (
+    "apikey",
+    "authorization",
+    "user-agent",
+    "x-client-info",
+    "x-forwarded-for",
+    "x-request-id",
+    "x-supabase-api-version",
+)
+
+
+class Login(BaseModel):
+    """`login` is a username or an e-mail address; `username` and `email` are other names for it."""
+
+    login: str = Field(min_length=1, max_length=320, validation_alias=AliasChoices("login", "username", "email"))
+    password: SecretStr
+
+
+@router.post("/login")
+async def log_in(login: Login, request: Request) -> Response:
+    """Answers what Auth answers to a sign-in with password: a session, or an error in Auth's shape.
+
+    An unknown username is answered as a wrong password is, and as slowly: Auth is asked in either case.
+    """
+    email = login.login if "@" in login.login else await _email_of(request, login.login)
+    auth: httpx.AsyncClient = request.app.state.auth
+    try:
+        answer = await auth.post(
+            "/token",
+            params={"grant_type": "password"},
+            json={"email": email, "password": login.password.get_secret_value()},
+            headers={name: request.headers[name] for name in PASSED_ON if name in request.headers},
+        )
+    except httpx.HTTPError as error:
+        raise UnavailableError("auth") from error
+    headers = {name: answer.headers[name] for name in PASSED_BACK if name in answer.headers}
+    return Response(answer.content, answer.status_code, headers)
+
+
+async def _email_of(request: Request, username: str) -> str:
+    """The address behind a username; behind an unknown one, an address that nobody has."""
+    nobody = f"{secrets.token_hex(16)}@unknown.invalid"
+    if not USERNAME.fullmatch(username):
+        return nobody
+    try:
+        async with request.app.state.database.connection() as connection:
+            await connection.execute("set local role service_role")
+            found = await (await connection.execute("select private.email_for_login(%s)", [username])).fetchone()
+    except psycopg.OperationalError as error:
+        raise UnavailableError("database") from error
+    return found[0] if found and found[0] else nobody

@@ -1,0 +1,57 @@
+"""The link in a digest that ends them: by one click in a mail program (RFC 8058), or on a page with a button."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from edge_api.errors import EdgeError
+
+__all__ = ["router", "sign"]
+
+router = APIRouter()
+
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Walletbase</title>
+<style>body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 26em; margin: 15vh auto; padding: 0 1em; color: #1f2937 }}
+button {{ font: inherit; font-weight: 600; color: #fff; background: #1f6f54; border: 0; border-radius: 8px; padding: .7em 1.3em }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #111827; color: #e5e7eb }} }}</style>
+<h1>{heading}</h1>{body}</html>
+"""
+ASK = '<p>No more weekly digests by mail?</p><form method="post"><button>Stop them</button></form>'
+DONE = "<p>You get no more weekly digests. You can have them again any time: see notifications in the settings.</p>"
+
+
+def sign(user_id: str, secret: str) -> str:
+    """The token of somebody's links. It holds for ever, as old mails do, and allows nothing but to end their digests."""
+    told = hmac.new(secret.encode(), f"unsubscribe/{user_id}".encode(), sha256).hexdigest()
+    return f"{user_id}.{told}"
+
+
+def reader(request: Request, token: Annotated[str, Query(max_length=200)]) -> UUID:
+    user_id = token.partition(".")[0]
+    if not hmac.compare_digest(token.encode(), sign(user_id, request.app.state.link_secret).encode()):
+        raise EdgeError(404, "mails.link_malformed", "There is nothing behind this link.", "Copy all of it.")
+    return UUID(user_id)
+
+
+@router.get("/unsubscribe", response_class=HTMLResponse)
+async def ask(request: Request, token: Annotated[str, Query(max_length=200)]) -> str:
+    """A page that asks. Programs that follow the links of a mail to look at them end nothing."""
+    reader(request, token)
+    return PAGE.format(heading="Weekly digest", body=ASK)
+
+
+@router.post("/unsubscribe", response_class=HTMLResponse)
+async def unsubscribe(request: Request, token: Annotated[str, Query(max_length=200)]) -> str:
+    """Ends the digests of whom the link was made for. Once more is as good."""
+    user_id = reader(request, token)
+    async with request.app.state.database.connection() as connection:
+        await connection.execute("set local role service_role")
+        await connection.execute("select private.stop_digests(%s)", [user_id])
+    return PAGE.format(heading="Done", body=DONE)

@@ -1,0 +1,177 @@
+"""Files that come in: read to disk within limits, and made harmless in a process of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import tempfile
+import unicodedata
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Literal
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+
+from edge_api.errors import EdgeError, UnavailableError
+
+__all__ = ["Clean", "Upload", "cleaned", "path_of", "plain_name", "received"]
+
+RECEIVE_SECONDS = 120
+MOST_FIELDS = 20
+MOST_FIELD_BYTES = 16 * 1024
+# around the file: boundaries, headers, fields
+FORM_BYTES = 256 * 1024
+
+CLEAN_SECONDS = 60
+# each may take a gigabyte and a core for a while
+cleaners = asyncio.Semaphore(2)
+
+ENDINGS = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "application/pdf": (".pdf",)}
+NAME_CHARACTERS = 255
+# as attachments_file_name_is_plain has them
+MARKS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A form with one file. The file has no name on disk, so that nothing is left of it whatever happens."""
+
+    file: BinaryIO
+    name: str
+    size: int
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Clean:
+    """What may be stored, and what is known of it."""
+
+    file: BinaryIO
+    thumbnail: BinaryIO | None
+    type: str
+    size: int
+    sha256: str
+
+
+def path_of(file: BinaryIO) -> Path:
+    """A path by which this process can open a file that has no name."""
+    return Path(f"/proc/self/fd/{file.fileno()}")
+
+
+class Parser(MultiPartParser):
+    # from its second byte on, a file is on disk
+    spool_max_size = 1
+
+
+@asynccontextmanager
+async def received(request: Request, most_bytes: int) -> AsyncIterator[Upload]:
+    """The form of a request, whose part `file` is a file of at most so many bytes. Raises 400, 408, 413, 415, 422."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise EdgeError(415, "files.form", "Send a form.", "multipart/form-data, with the file in its part `file`.")
+    parser = Parser(
+        request.headers,
+        limited(request, most_bytes + FORM_BYTES),
+        max_files=1,
+        max_fields=MOST_FIELDS,
+        max_part_size=MOST_FIELD_BYTES,
+    )
+    try:
+        async with asyncio.timeout(RECEIVE_SECONDS):
+            form = await parser.parse()
+    except MultiPartException as error:
+        raise EdgeError(400, "files.form_broken", "The form could not be read.", error.message) from error
+    except ClientDisconnect as error:
+        raise EdgeError(400, "files.form_broken", "The form ended too early.") from error
+    except TimeoutError as error:
+        raise EdgeError(408, "files.too_slow", "The form took too long to arrive.") from error
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise EdgeError(400, "files.file_missing", "The form has no file.", "Send it in a part named `file`.")
+        if not file.size:
+            raise EdgeError(422, "files.empty", "The file is empty.")
+        if file.size > most_bytes:
+            raise too_large(most_bytes)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        yield Upload(file.file, file.filename or "", file.size, fields)
+    finally:
+        await form.close()
+
+
+async def limited(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
+    """The body, as long as it keeps to its limit, whatever its header said."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > most_bytes:
+        raise too_large(most_bytes - FORM_BYTES)
+    total = 0
+    async for chunk in request.stream():
+        total += len(chunk)
+        if total > most_bytes:
+            raise too_large(most_bytes - FORM_BYTES)
+        yield chunk
+
+
+def too_large(most_bytes: int) -> EdgeError:
+    most = f"{most_bytes / 1024 / 1024:g} MiB"
+    return EdgeError(413, "files.too_large", f"The file is larger than {most}.", "Send a smaller one.")
+
+
+@asynccontextmanager
+async def cleaned(file: BinaryIO, purpose: Literal["attachment", "avatar"]) -> AsyncIterator[Clean]:
+    """A harmless copy of a picture or a document. Raises 413, 415, 422."""
+    with ExitStack() as stack:
+        target, thumbnail = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+        told = await clean(purpose, file, target, thumbnail)
+        small = thumbnail if told.pop("thumbnail") else None
+        yield Clean(file=target, thumbnail=small, **told)
+
+
+async def clean(purpose: str, *files: BinaryIO) -> dict[str, Any]:
+    numbers = [file.fileno() for file in files]
+    command = [sys.executable, "-I", "-m", "edge_api.cleaner", purpose, *map(str, numbers)]
+    async with cleaners:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            pass_fds=numbers,
+            # nothing that is secret
+            env={"PATH": os.defpath},
+        )
+        try:
+            async with asyncio.timeout(CLEAN_SECONDS):
+                answer, _ = await process.communicate()
+        except TimeoutError:
+            answer = b""
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    if not answer:
+        # ended by a limit of its own, or by ours
+        raise EdgeError(422, "files.too_costly", "The file takes too long to open.", "Make it simpler.")
+    told: dict[str, Any] = json.loads(answer)
+    if told.get("status") == 503:
+        raise UnavailableError("storage")
+    if "status" in told:
+        raise EdgeError(**told)
+    return told
+
+
+def plain_name(name: str, kind: str) -> str:
+    """A file name without folders, without marks that hide something, and with the ending of its type."""
+    name = MARKS.sub("", unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]).strip(" .")
+    endings = ENDINGS[kind]
+    path = PurePosixPath(name or "file")
+    ending = path.suffix if path.suffix.lower() in endings else endings[0]
+    stem = name.removesuffix(ending).strip(" .") or "file"
+    return stem[: NAME_CHARACTERS - len(ending)] + ending

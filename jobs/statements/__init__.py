@@ -1,0 +1,83 @@
+"""Bank statements as people download them: which format a file is in, and its lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jobs.statements import camt, csv, mt940, ofx, qif, xlsx
+from jobs.statements.reading import Balance, Hints, Line, Note, Reading, StatementError
+from jobs.statements.text import head
+
+__all__ = ["FORMATS", "Balance", "Hints", "Line", "Note", "Reading", "StatementError", "read"]
+
+FORMATS = ("csv", "xlsx", "ofx", "qif", "camt", "mt940")
+
+# what people upload by mistake, by its first bytes
+OTHERS = (
+    (b"%PDF", "a PDF; download the statement as CSV, OFX, CAMT or MT940 instead"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file or a protected one; save it as XLSX"),
+    (b"\x1f\x8b", "compressed by gzip; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive; unpack it first"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"{\\rtf", "a text document; save the statement as CSV"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+)
+
+
+def read(
+    path: Path,
+    mapping: dict[str, Any] | None = None,
+    remembered: dict[str, Any] | None = None,
+    hints: Hints | None = None,
+) -> Reading:
+    """The statement in a file. `mapping` is what a person has corrected, `remembered` what they did for a file of the same columns.
+
+    Raises StatementError, here or while lines are taken.
+    """
+    mapping, remembered, hints = mapping or {}, remembered or {}, hints or Hints()
+    if path.stat().st_size == 0:
+        raise StatementError("The file is empty.")
+    kind = mapping.get("format") or detect_format(path)
+    match kind:
+        case "xlsx":
+            return xlsx.read(path, mapping, remembered, hints)
+        case "ofx":
+            return ofx.read(path)
+        case "camt":
+            return camt.read(path)
+        case "qif":
+            return qif.read(path, mapping, hints)
+        case "mt940":
+            return mt940.read(path, mapping)
+        case "csv":
+            return csv.read(path, mapping, remembered, hints)
+    raise StatementError(f"mapping.format is one of {', '.join(FORMATS)}.")
+
+
+def detect_format(path: Path) -> str:
+    """The format by content; the name of a file says nothing that its bytes don't."""
+    start = head(path, 65536)
+    for mark, name in OTHERS:
+        if start.startswith(mark):
+            raise StatementError(f"The file is {name}.")
+    if start.startswith(b"PK"):
+        return "xlsx"
+    text = start.replace(b"\0", b"") if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[1:2] == b"\0" else start
+    text = text.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
+    if re.search(rb"<OFX[ >\r\n]|^OFXHEADER|<\?OFX", text, re.IGNORECASE):
+        return "ofx"
+    if text.startswith(b"<"):
+        if re.search(rb"<(?:!DOCTYPE )?html", text, re.IGNORECASE):
+            raise StatementError("The file is a web page, perhaps of the bank's log-in; download the statement again.")
+        return "camt"
+    if re.search(rb"(?im)^!(?:type|account|option|clear)\b", text):
+        return "qif"
+    if re.search(rb"(?m)^(?:\{4:)?\r?\n?:(?:20|25|28C?|60[FM]|61|86):", text):
+        return "mt940"
+    return "csv"

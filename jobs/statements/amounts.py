@@ -1,0 +1,119 @@
+"""Amounts as banks write them: which sign is the decimal one is found from all amounts of a file, never one by one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+
+__all__ = ["AmountReader", "looks_like_amount"]
+
+# currency signs and codes before or after the number, and spaces of every kind
+MARKS = r"(?:[A-Z]{3}|[^\W\d_]{0,3}\.?|[^\w\s.,()'’+−–-]{0,3}|R\$|C\$|A\$|US\$|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
+SHAPE = re.compile(
+    rf"(?P<open>\()?\s*(?P<sign>[+−–-])?\s*{MARKS}\s*(?P<sign_inside>[+−–-])?\s*(?P<number>\d[\d.,'’` ]*|[.,]\d+)"  # noqa: RUF001
+    rf"\s*(?P<sign_behind>[+−–-])?\s*(?P<close>\))?\s*(?P<mark>{MARKS})\s*(?P<close_last>\))?"  # noqa: RUF001
+)
+PLAIN = re.compile(r"[+-]?\d{1,16}(?:\.\d{1,8})?")
+PLAIN_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,16}),\d{1,8}")
+SPACES = str.maketrans("\u00a0\u202f\u2007\u2009\t", "     ")
+GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}|\d+")
+# what a bank writes behind a number for money in and out
+BEHIND = {"CR": 1, "C": 1, "H": 1, "DR": -1, "DB": -1, "D": -1, "S": -1}
+
+
+def _shape(text: str) -> tuple[str, int] | None:
+    """The number in a cell without currency, with its sign; None where the cell is no amount."""
+    if len(text) > 64:
+        return None
+    if not text.isascii():
+        # before the look-alikes are folded: a soft hyphen is used as a minus, too
+        text = unicodedata.normalize("NFKC", text.replace("\u00ad", "-").replace("¥", "")).translate(SPACES)
+    found = SHAPE.fullmatch(text.strip())
+    if found is None:
+        return None
+    signs = [found[name] for name in ("sign", "sign_inside", "sign_behind") if found[name]]
+    closed = found["close"] or found["close_last"]
+    if len(signs) > 1 or bool(found["open"]) != bool(closed) or (signs and closed):
+        return None
+    sign = -1 if closed or (signs and signs[0] != "+") else 1
+    if not signs and not closed:
+        sign = BEHIND.get(found["mark"].upper(), 1)
+    number = re.sub(r"['’` ]", "", found["number"])  # noqa: RUF001
+    return number, sign
+
+
+def looks_like_amount(text: str) -> bool:
+    """Whether a cell may be an amount; where the decimal sign is, only the whole column tells."""
+    shape = _shape(text)
+    # a long row of digits alone is an account or a reference
+    return shape is not None and (sum(c.isdigit() for c in shape[0]) <= 9 or any(c in ".,-" for c in text))
+
+
+def _vote(number: str) -> str | None:
+    """The decimal sign that a number leaves no doubt about."""
+    points, commas = number.count("."), number.count(",")
+    if points and commas:
+        return "." if number.rindex(".") > number.rindex(",") else ","
+    if points + commas != 1:
+        # twice the same sign: it groups, so the other is the decimal one
+        return "," if points else "." if commas else None
+    sign = "." if points else ","
+    whole, fraction = number.split(sign)
+    return None if len(fraction) == 3 and 1 <= len(whole) <= 3 and whole != "0" else sign
+
+
+class AmountReader:
+    """Reads amounts with one decimal sign; the other one groups digits. `is_assumed` where nothing in the file decided."""
+
+    def __init__(self, decimal: str) -> None:
+        self.decimal = decimal
+        self.group = "," if decimal == "." else "."
+        self.is_assumed = False
+        self.is_certain = False
+
+    @classmethod
+    def detect(cls, texts: Iterable[str]) -> AmountReader:
+        votes = {".": 0, ",": 0}
+        doubtful = ""
+        for text in texts:
+            shape = _shape(text)
+            if shape is None:
+                continue
+            sign = _vote(shape[0])
+            if sign:
+                votes[sign] += 1
+                if votes[sign] > 200 + 10 * votes["," if sign == "." else "."]:
+                    break
+            elif not doubtful and ("." in shape[0] or "," in shape[0]):
+                doubtful = "." if "." in shape[0] else ","
+        if votes["."] != votes[","]:
+            reader = cls(max(votes, key=lambda sign: votes[sign]))
+            reader.is_certain = True
+            return reader
+        # 1.234 and nothing else: money has no three decimals, so the sign groups
+        reader = cls("," if doubtful == "." else ".")
+        reader.is_assumed = bool(doubtful) or votes["."] > 0
+        return reader
+
+    def read(self, text: str) -> Decimal | None:
+        """The amount, exact; None for what is none, or has digits that no book can keep."""
+        if self.decimal == "." and PLAIN.fullmatch(text):
+            return Decimal(text)
+        if self.decimal == "," and PLAIN_COMMA.fullmatch(text):
+            return Decimal(text.replace(".", "").replace(",", "."))
+        shape = _shape(text)
+        if shape is None:
+            return None
+        number, sign = shape
+        whole, _, fraction = number.partition(self.decimal)
+        if self.group in fraction or self.decimal in fraction:
+            return None
+        if self.group in whole:
+            if not GROUPED.fullmatch(whole.replace(self.group, ",")):
+                return None
+            whole = whole.replace(self.group, "")
+        if len(whole) > 16 or len(fraction) > 8:
+            return None
+        return sign * Decimal(f"{whole or 0}.{fraction or 0}")

@@ -1,0 +1,75 @@
+"""CSV as banks export it: any delimiter, encoding and quoting, with lines above and below the table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jobs.statements.reading import Hints, Reading, StatementError
+from jobs.statements.tables import Row, looks_like_entry, read_table
+from jobs.statements.text import MAX_LINE, detect_encoding, lines, open_text
+
+__all__ = ["read"]
+
+DELIMITERS = ",;\t|"
+csv.field_size_limit(MAX_LINE)
+
+
+def read(path: Path, mapping: dict[str, Any], remembered: dict[str, Any], hints: Hints) -> Reading:
+    """Raises StatementError for what is no table with days and amounts."""
+    encoding = mapping.get("encoding") or detect_encoding(path)
+    delimiter = mapping.get("delimiter") or detect_delimiter(path, encoding)
+    if not isinstance(delimiter, str) or len(delimiter) != 1:
+        raise StatementError("mapping.delimiter is one character.")
+
+    def rows() -> Iterator[Row]:
+        with open_text(path, encoding) as file:
+            yield from records(file, delimiter)
+
+    reading = Reading("csv", iter(()), {"encoding": encoding, "delimiter": delimiter})
+    read_table(reading, rows, mapping, remembered, hints)
+    return reading
+
+
+def records(file: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
+    """Each record with the number of its first line and its text."""
+    taken: list[str] = []
+
+    def source() -> Iterator[str]:
+        for text in lines(file):
+            taken.append(text)
+            if len(taken) > 1000:
+                raise StatementError("A quotation mark is opened and not closed.", reader.line_num - len(taken) + 2)
+            yield text
+
+    reader = csv.reader(source(), delimiter=delimiter, skipinitialspace=True)
+    before = 0
+    try:
+        for cells in reader:
+            yield before + 1, taken[0].rstrip("\r\n") if len(taken) == 1 else "".join(taken).rstrip("\r\n"), cells
+            taken.clear()
+            before = reader.line_num
+    except csv.Error as error:
+        raise StatementError(f"The line is no CSV: {error}.", before + 1) from None
+
+
+def detect_delimiter(path: Path, encoding: str) -> str:
+    """The one by which most lines have a day and an amount; of an empty statement, the one that is there most often."""
+    with open_text(path, encoding) as file:
+        sample = [text for text, _ in zip(lines(file), range(400), strict=False)]
+    if not any(text.strip() for text in sample):
+        raise StatementError("The file is empty.")
+    if sample[0].lower().startswith("sep=") and len(sample[0].strip()) == 5:
+        return sample[0][4]
+
+    def entries(delimiter: str) -> tuple[int, int]:
+        try:
+            found = list(csv.reader(sample, delimiter=delimiter, skipinitialspace=True))
+        except csv.Error:
+            return 0, 0
+        return sum(looks_like_entry(cells) for cells in found), sum(len(cells) - 1 for cells in found)
+
+    return max(DELIMITERS, key=entries)

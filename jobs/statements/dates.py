@@ -1,0 +1,178 @@
+"""Days as banks write them. Which number is the day is found from the whole column, never line by line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+
+__all__ = ["DateColumn", "looks_like_date"]
+
+ORDERS = ("ymd", "dmy", "mdy")
+
+# by their first letters, without accents: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Nordic
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janvier janv enero ene gennaio gen janeiro januari sty stycznia jaenner",
+            "feb february februar fevrier fevr fev febrero febbraio fevereiro februari lut lutego",
+            "mar march marz mrz maerz mars marzo marco maart mrt marca",
+            "apr april avril avr abril abr aprile kwi kwietnia",
+            "may mai mayo maggio mag maio mei maj maja",
+            "jun june juni juin junio giugno giu junho cze czerwca",
+            "jul july juli juillet juil julio luglio lug julho lip lipca",
+            "aug august aout ago agosto augustus augusti sie sierpnia",
+            "sep sept september septembre septiembre settembre set setembro wrz wrzesnia",
+            "oct october okt oktober octobre octubre ottobre ott outubro out paz pazdziernika",
+            "nov november novembre noviembre novembro lis listopada",
+            "dec december dez dezember decembre diciembre dic dicembre dezembro des desember gru grudnia",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+
+NUMBERS = re.compile(r"(\d{1,4})\s*([-./'年])\s*(\d{1,2})\s*([-./'月])\s*(\d{1,4})日?")
+COMPACT = re.compile(r"\d{8}")
+NAMED = re.compile(
+    r"(?:[A-Za-z]{2,9}[,.]? )?(\d{1,2})\.?(?: de)?[-./ ]{1,2}([^\W\d]{3,12})\.?(?: de)?[-./, ]{1,2}'?(\d{2,4})"
+)
+NAMED_FIRST = re.compile(r"([^\W\d]{3,12})\.?[-./ ](\d{1,2}),?[-./ ]{1,2}'?(\d{4}|\d{2})")
+# what may follow a day: its time, in any of a dozen spellings
+TIME = re.compile(
+    r"[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?$"
+)
+ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
+ERA = re.compile(r"(令和|平成|R|H)\.?\s*(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=65536)
+def _parts(text: str) -> tuple[str, str, str, str] | None:
+    """A day as (kind, first, second, third): kind `n` for three numbers in unknown order, else in the order year, month, day."""
+    text = unicodedata.normalize("NFKC", text.strip()) if not text.isascii() else text.strip()
+    if len(text) > 48 or not any(c.isdigit() for c in text):
+        return None
+    found = NUMBERS.fullmatch(text)
+    if found is None:
+        text = TIME.sub("", text).rstrip(",")
+        found = NUMBERS.fullmatch(text)
+    if found:
+        first, mark, second, other, third = found.groups()
+        # 1/2'24 is how Quicken writes 2024; a mark of its own between other numbers is no day
+        if other == "'" and len(third) == 2:
+            third = f"20{third}"
+        elif mark != other and mark != "年":
+            return None
+        if len(first) == 3 or len(third) == 3 or (len(first) == 4) + (len(third) == 4) == 2:
+            return None
+        return ("y" if len(first) == 4 else "n", first, second, third)
+    if COMPACT.fullmatch(text):
+        return ("c", text, "", "")
+    if found := NAMED.fullmatch(text):
+        day, name, year = found.groups()
+    elif found := NAMED_FIRST.fullmatch(text):
+        name, day, year = found.groups()
+    elif found := ERA.fullmatch(text):
+        era, in_era, month, day = found.groups()
+        return ("y", str(ERAS[era] + (1 if in_era == "元" else int(in_era))), month, day)
+    else:
+        return None
+    number = MONTHS.get(_plain(name))
+    return ("y", year, str(number), day) if number and len(year) in (2, 4) else None
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether a cell is a day and nothing else."""
+    parts = _parts(text)
+    if parts is None:
+        return False
+    return any(_day(parts, order) for order in ORDERS)
+
+
+def _year(text: str) -> int:
+    if len(text) == 4:
+        return int(text)
+    # a statement is of the past; 70 is far enough ahead for every loan
+    return int(text) + (2000 if int(text) < 70 else 1900)
+
+
+def _day(parts: tuple[str, str, str, str], order: str) -> date | None:
+    kind, first, second, third = parts
+    if kind == "c":
+        first, second, third = {
+            "ymd": (first[:4], first[4:6], first[6:]),
+            "dmy": (first[4:], first[2:4], first[:2]),
+            "mdy": (first[4:], first[:2], first[2:4]),
+        }[order]
+    elif kind == "n":
+        if order == "dmy":
+            first, second, third = third, second, first
+        elif order == "mdy":
+            first, second, third = third, first, second
+    try:
+        day = date(_year(first), int(second), int(third))
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2200 else None
+
+
+class DateColumn:
+    """Reads one column. `order` is ymd, dmy or mdy where numbers alone can't say; `is_assumed` where nothing in the file did."""
+
+    def __init__(self, order: str) -> None:
+        self.order = order
+        self.is_assumed = False
+        self._known: dict[str, date | None] = {}
+
+    @classmethod
+    def detect(cls, texts: Iterable[str], currency: str | None, today: date) -> DateColumn:
+        """Looks at all cells: an order in which more of them are days wins, then one in which they follow each other."""
+        distinct: list[tuple[str, str, str, str]] = []
+        last = None
+        for text in texts:
+            parts = _parts(text)
+            if parts is not None and parts != last and parts[0] != "y":
+                distinct.append(parts)
+                last = parts
+        found = {order: [_day(parts, order) for parts in distinct] for order in ORDERS}
+        sound = {order: sum(day is not None for day in days) for order, days in found.items()}
+        best = max(sound.values())
+        orders = [order for order in ORDERS if sound[order] == best]
+        column = cls(orders[0])
+        if not distinct or len(orders) == 1:
+            return column
+
+        def disorder(order: str) -> tuple[int, int, int]:
+            days = [day for day in found[order] if day]
+            ahead = sum(day.toordinal() > today.toordinal() + 31 or day.year < 1980 for day in days)
+            pairs = list(pairwise(days))
+            turns = min(sum(a > b for a, b in pairs), sum(a < b for a, b in pairs))
+            return ahead, turns, sum(abs((b - a).days) for a, b in pairs)
+
+        ranks = {order: disorder(order) for order in orders}
+        # all alike: the United States write the month first, nobody else does; a point is never theirs
+        habit = ["mdy", "dmy", "ymd"] if currency == "USD" else ["dmy", "ymd", "mdy"]
+        column.order = min(orders, key=lambda order: (*ranks[order], habit.index(order)))
+        rest = [order for order in orders if order != column.order]
+        column.is_assumed = any(ranks[order][:2] == ranks[column.order][:2] for order in rest) and any(
+            found[order] != found[column.order] for order in rest
+        )
+        return column
+
+    def read(self, text: str) -> date | None:
+        try:
+            return self._known[text]
+        except KeyError:
+            parts = _parts(text)
+            day = _day(parts, self.order) if parts else None
+            if len(self._known) < 100_000:
+                self._known[text] = day
+            return day

@@ -1,0 +1,271 @@
+"""OFX 1 (SGML) and 2 (XML), QFX and QBO. Tags are taken as they come, since many banks leave out the closing ones.
+
+Days stay as the bank wrote them: 20:00 in New York on the 15th is the 15th, whatever day it is in Greenwich.
+"""
+
+from __future__ import annotations
+
+import html
+import mmap
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from jobs.statements.reading import Balance, Line, Reading, StatementError
+from jobs.statements.text import MAX_LINE, detect_encoding, head
+
+__all__ = ["read"]
+
+# one CDATA never reaches over the next: else each that is left open would be looked for until the end of the file
+TAG = re.compile(
+    rb"<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>(?:\s*<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>|([^<]*))",
+    re.DOTALL,
+)
+AMOUNT = re.compile(r"[+-]?(?:\d{1,16}(?:[.,]\d{0,8})?|[.,]\d{1,8})")
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*([.,])\d{1,8}")
+
+PAYMENT_TYPES = {
+    "CHECK": "check", "ATM": "cash", "CASH": "cash", "POS": "debit_card", "XFER": "bank_transfer", "DIRECTDEP": "bank_transfer",
+    "DIRECTDEBIT": "direct_debit", "PAYMENT": "bank_transfer", "REPEATPMT": "bank_transfer",
+}  # fmt: skip
+# entries of a portfolio; the money that they move has no line of its own
+INVESTMENTS = frozenset(
+    ("BUYDEBT", "BUYMF", "BUYOPT", "BUYOTHER", "BUYSTOCK", "CLOSUREOPT", "INCOME", "INVEXPENSE", "JRNLFUND", "JRNLSEC",
+     "MARGININTEREST", "REINVEST", "RETOFCAP", "SELLDEBT", "SELLMF", "SELLOPT", "SELLOTHER", "SELLSTOCK", "SPLIT", "TRANSFER")
+)  # fmt: skip
+STATEMENTS = frozenset(("STMTRS", "CCSTMTRS", "INVSTMTRS"))
+
+
+def read(path: Path) -> Reading:
+    """Raises StatementError for what has no statement in it, such as a bank's answer with an error."""
+    encoding = detect_encoding(path, _declared(head(path)))
+    if encoding.startswith("utf-16"):
+        text = path.read_text(encoding)
+        path = path.with_suffix(".utf-8")
+        path.write_text(text, "utf-8")
+        encoding = "utf-8"
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    start = data.find(b"<OFX")
+    if start < 0:
+        raise StatementError("There is no <OFX> in the file.")
+    if not any(re.search(rb"<(?:\w+[.:])?" + name.encode() + rb"[ >]", data) for name in STATEMENTS):
+        raise StatementError(_refusal(data, encoding))
+    reading = Reading("ofx", iter(()), {"encoding": encoding})
+    reading.lines = _lines(data, start, encoding, reading)
+    return reading
+
+
+def _declared(start: bytes) -> str | None:
+    if found := re.search(rb"CHARSET:\s*([\w-]+)", start):
+        name = found[1].decode().lower()
+        return f"cp{name}" if name.isdigit() else name if name.startswith("iso") else None
+    found = re.search(rb'<\?xml[^>]*encoding="([\w-]+)"', start)
+    return found[1].decode() if found and found[1].lower() not in (b"utf-8", b"us-ascii") else None
+
+
+def _refusal(data: mmap.mmap, encoding: str) -> str:
+    code, reason = "", ""
+    for found in TAG.finditer(data):
+        if found[1]:
+            continue
+        name, value = found[2].upper(), _value(found, encoding)
+        if name == b"CODE":
+            code = value
+        elif name == b"SEVERITY" and value.upper() == "ERROR":
+            reason = code
+        elif name == b"MESSAGE" and reason:
+            return f"The bank sent an error in place of a statement: {value[:200]} ({reason})."
+    return (
+        f"The bank sent an error in place of a statement ({reason})."
+        if reason
+        else "There is no statement in the file."
+    )
+
+
+def _value(found: re.Match[bytes], encoding: str) -> str:
+    if found[4] is not None:
+        return found[4].decode(encoding, "replace").strip()
+    raw = found[5]
+    if len(raw) > MAX_LINE:
+        raise StatementError(f"A value of {found[2].decode()} is longer than {MAX_LINE} characters.")
+    text = raw.decode(encoding, "replace").strip()
+    return html.unescape(text).replace("\u00a0", " ").strip() if "&" in text else text
+
+
+def _day(text: str) -> date | None:
+    with suppress(ValueError):
+        if re.match(r"\d{8}(?!\d{1,3}(?:\D|$))", text):
+            day = date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+            return day if 1900 <= day.year <= 2200 else None
+        if re.match(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text[:10])
+    return None
+
+
+def _amount(text: str) -> Decimal | None:
+    """A point or a comma is the decimal sign; some banks group digits all the same."""
+    text = text.replace(" ", "")
+    if AMOUNT.fullmatch(text):
+        return Decimal(text.replace(",", ".") + ("0" if text[-1:] in ".," else ""))
+    found = GROUPED.fullmatch(text)
+    if found and found[1] != found[2]:
+        return Decimal(text.replace(found[1], "").replace(",", "."))
+    return None
+
+
+class _Entry(dict[str, str]):
+    """The values of one STMTTRN, and where it begins."""
+
+    start = 0
+    line = 0
+    has_currency = False
+    has_original = False
+
+
+def _lines(data: mmap.mmap, start: int, encoding: str, reading: Reading) -> Iterator[Line]:
+    account: str | None = None
+    currency: str | None = None
+    in_account = ""
+    in_balance = ""
+    within = ""
+    balance: dict[str, str] = {}
+    entry: _Entry | None = None
+    investment: tuple[str, int, int] | None = None
+    positions = 0
+    counted, number = 0, 1
+
+    def line_of(place: int) -> int:
+        nonlocal counted, number
+        number += data[counted:place].count(b"\n")
+        counted = place
+        return number
+
+    def keep_balance() -> None:
+        nonlocal balance
+        if in_balance == "LEDGERBAL" and balance.get("BALAMT"):
+            amount, day = _amount(balance["BALAMT"]), _day(balance.get("DTASOF", ""))
+            if amount is not None and day:
+                reading.balances.append(Balance(account, day, amount, currency, line=number))
+            elif amount is None or balance.get("DTASOF"):
+                reading.note("The ledger balance can't be read.", number)
+        balance = {}
+
+    for found in TAG.finditer(data, start):
+        name = found[2].decode().upper().rpartition(":")[2]
+        if found[1]:
+            if name == "STMTTRN" and entry is not None:
+                yield _line(entry, data[entry.start : found.end(2) + 1], encoding, account, currency)
+                entry = None
+            elif name == within:
+                within = ""
+            elif name == in_account:
+                in_account = ""
+            elif name == in_balance:
+                keep_balance()
+                in_balance = ""
+            elif name in STATEMENTS:
+                account = currency = None
+            elif investment and name == investment[0]:
+                yield _investment(investment, data, found.end(2) + 1, encoding, account)
+                investment = None
+            continue
+        if name == "STMTTRN" or name in STATEMENTS or name in ("LEDGERBAL", "BANKTRANLIST"):
+            # what was left open is closed by what comes
+            if entry is not None:
+                yield _line(entry, data[entry.start : found.start()], encoding, account, currency)
+                entry = None
+            if in_balance:
+                keep_balance()
+            in_account = in_balance = within = ""
+        if name == "STMTTRN":
+            entry = _Entry()
+            entry.start, entry.line = found.start(), line_of(found.start())
+        elif entry is not None:
+            if name in ("CURRENCY", "ORIGCURRENCY"):
+                entry.has_currency |= name == "CURRENCY"
+                entry.has_original |= name == "ORIGCURRENCY"
+            elif name in ("BANKACCTTO", "CCACCTTO", "IMAGEDATA"):
+                within = name
+            elif name not in entry and not within:
+                value = _value(found, encoding)
+                if value:
+                    entry[name] = value
+        elif name in STATEMENTS:
+            account = currency = None
+            line_of(found.start())
+        elif name in INVESTMENTS and investment is None and _value(found, encoding) == "":
+            investment = (name, found.start(), line_of(found.start()))
+        elif investment is not None:
+            continue
+        elif name in ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM"):
+            in_account = name
+        elif name == "ACCTID" and in_account:
+            account = _value(found, encoding) or None
+            if account and account not in reading.accounts:
+                reading.accounts.append(account)
+        elif name == "CURDEF":
+            currency = _value(found, encoding).upper() or None
+        elif name in ("LEDGERBAL", "AVAILBAL"):
+            if in_balance:
+                keep_balance()
+            in_balance = name
+            line_of(found.start())
+        elif in_balance and name in ("BALAMT", "DTASOF"):
+            balance[name] = _value(found, encoding)
+            if len(balance) == 2:
+                keep_balance()
+                in_balance = ""
+        elif name.startswith("POS") and name[3:] in ("STOCK", "MF", "DEBT", "OPT", "OTHER"):
+            positions += 1
+            if positions == 1:
+                reading.note("Positions of the portfolio are not imported.", line_of(found.start()))
+        elif name == "STMTTRNP":
+            reading.note(
+                "A pending transaction that the bank has not numbered is not imported.", line_of(found.start())
+            )
+    if entry is not None:
+        yield _line(entry, data[entry.start :], encoding, account, currency)
+    if in_balance:
+        keep_balance()
+
+
+def _investment(found: tuple[str, int, int], data: mmap.mmap, end: int, encoding: str, account: str | None) -> Line:
+    name, start, number = found
+    raw = data[start : min(end, start + MAX_LINE)].decode(encoding, "replace")
+    return Line(number, raw, account=account, error=f"{name}: entries of a portfolio are not imported.")
+
+
+def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currency: str | None) -> Line:
+    text = raw[:MAX_LINE].decode(encoding, "replace").strip().replace("\x00", "")
+    line = Line(entry.line, text, account=account, currency=currency)
+    line.booked_on = _day(entry.get("DTPOSTED", ""))
+    line.amount = _amount(entry.get("TRNAMT", ""))
+    name, memo = entry.get("NAME") or entry.get("PAYEE"), entry.get("MEMO")
+    if entry.get("EXTDNAME"):
+        name = entry["EXTDNAME"]
+    line.payer = name
+    line.description = memo or name
+    line.external_id = entry.get("FITID")
+    line.category = entry.get("CATEGORY")
+    line.payment_type = PAYMENT_TYPES.get(entry.get("TRNTYPE", "").upper(), "other")
+    if number := entry.get("CHECKNUM", "").lstrip("0"):
+        line.notes = f"Check {number}"
+    if symbol := entry.get("CURSYM", "").upper():
+        if entry.has_original and not entry.has_currency:
+            # the amount is converted already; what was charged follows only where the rate gives it exactly
+            line.notes = "; ".join(
+                filter(None, (line.notes, f"Charged in {symbol}, rate {entry.get('CURRATE', 'unknown')}"))
+            )
+        else:
+            line.currency = symbol
+    if line.booked_on is None:
+        day = entry.get("DTPOSTED")
+        line.error = f"DTPOSTED '{day[:40]}' is no day." if day else "DTPOSTED is missing: the line has no day."
+    elif line.amount is None:
+        amount = entry.get("TRNAMT")
+        line.error = f"TRNAMT '{amount[:40]}' is no amount." if amount else "TRNAMT is missing: the line has no amount."
+    return line

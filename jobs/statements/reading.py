@@ -1,0 +1,94 @@
+"""What every reader gives: lines as the file has them and as they are understood, and what else a statement says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+__all__ = ["Balance", "Hints", "Line", "Note", "Reading", "StatementError"]
+
+
+class StatementError(Exception):
+    """The file as a whole can't be read. Says why in one sentence, and on which line where that is known."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(f"Line {line}: {message}" if line else message)
+        self.line = line
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a statement. `raw` is its text in the file; `amount` is signed: what left the account is below zero.
+
+    Where `error` is set, the line is kept and shown, but can't be booked. `account` and `currency` are the file's words.
+    """
+
+    line: int
+    raw: str
+    booked_on: date | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    payer: str | None = None
+    description: str | None = None
+    notes: str | None = None
+    category: str | None = None
+    payment_type: str = "other"
+    external_id: str | None = None
+    is_pending: bool = False
+    original_amount: Decimal | None = None
+    original_currency: str | None = None
+    account: str | None = None
+    error: str | None = None
+    # why the line is left out although it is sound: a declined payment, a heading
+    left_out: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the statement says that the account held at the end of a day; opening: before its first line."""
+
+    account: str | None
+    booked_on: date
+    amount: Decimal
+    currency: str | None
+    is_opening: bool = False
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know about the file: what was assumed, left out, or does not add up."""
+
+    message: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of the account that decides where a file can be read in two ways."""
+
+    currency: str | None = None
+    is_liability: bool = False
+    today: date = field(default_factory=date.today)
+
+
+@dataclass
+class Reading:
+    """A statement that is being read. `mapping` says how; `notes` and `balances` are complete when all lines have been taken."""
+
+    format: str
+    lines: Iterator[Line]
+    mapping: dict[str, Any] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    balances: list[Balance] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
+
+    def note(self, message: str, line: int | None = None) -> None:
+        if len(self.notes) < 50:
+            self.notes.append(Note(message, line))
+
+    def __iter__(self) -> Iterator[Line]:
+        return self.lines

@@ -1,0 +1,132 @@
+"""A file's bytes as text: which encoding it is in, and its lines, none of which may be longer than a line can be."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from jobs.statements.reading import StatementError
+
+__all__ = ["MAX_LINE", "detect_encoding", "head", "lines", "open_text"]
+
+# characters; a row of a statement is some hundred
+MAX_LINE = 65536
+BLOCK = 1 << 20
+
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# in the order in which they win where they are equally good
+ENCODINGS = ("cp1252", "cp1250", "iso8859-15", "iso8859-2", "cp850", "cp852", "cp1251", "cp932", "gb18030")
+
+COMMON = frozenset("äöüßéèêàçáíóúñâîôåøæãõëïûù°€£ąćęłńśźżčďěňřšťůýžőűăășşțţ")
+CYRILLIC = range(0x400, 0x460)
+
+
+def head(path: Path, size: int = 4096) -> bytes:
+    """The first bytes of a file, of which its format is told."""
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+def detect_encoding(path: Path, declared: str | None = None) -> str:
+    """The encoding of a file: by its mark, else UTF-8 where every byte fits, else the one in which it reads best.
+
+    `declared` is what the file says of itself; many say so in vain, so it only decides between those that fit.
+    """
+    start = head(path)
+    for mark, name in MARKS:
+        if start.startswith(mark):
+            return name
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if max(even, odd) > len(start) // 4 > 0 and min(even, odd) < len(start) // 40:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    sample = bytearray()
+    is_utf8 = True
+    with path.open("rb") as file:
+        number = 0
+        while block := file.read(BLOCK):
+            if b"\0" in block:
+                number += block.count(b"\n", 0, block.index(b"\0"))
+                raise StatementError("The file has NUL bytes, so it is no text.", number + 1)
+            number += block.count(b"\n")
+            if is_utf8:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+            if not block.isascii() and len(sample) < BLOCK:
+                for line in block.splitlines()[1:-1] if len(block) == BLOCK else block.splitlines():
+                    if not line.isascii() and len(sample) < BLOCK // 4:
+                        sample += line[:MAX_LINE] + b"\n"
+    if is_utf8:
+        try:
+            decoder.decode(b"", final=True)
+            return "utf-8"
+        except UnicodeDecodeError:
+            pass
+    names = [declared, *ENCODINGS] if declared else list(ENCODINGS)
+    return max(names, key=lambda name: _fitness(bytes(sample), name))
+
+
+def _fitness(sample: bytes, encoding: str) -> float:
+    """How much a text reads like one: letters where letters stand, none that hardly any language has."""
+    try:
+        text = sample.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return -1e9
+    score = 0.0
+    strange = 0
+    before = " "
+    for place, char in enumerate(text):
+        if char >= "\x80":
+            strange += 1
+            lower = char.lower()
+            kind = unicodedata.category(char)
+            after = text[place + 1 : place + 2]
+            if kind[0] == "L":
+                code = ord(char)
+                if code >= 0x2E80:
+                    # an accented letter of Europe, read with the one after it, is one in the middle of a word
+                    score += -1 if "a" <= before <= "z" or "a" <= after <= "z" else 1.2
+                elif code in CYRILLIC and (ord(before) in CYRILLIC or ord(after or " ") in CYRILLIC):
+                    score += 1.2
+                elif code in CYRILLIC:
+                    score -= 1
+                else:
+                    score += 1 if lower in COMMON else 0.2
+                if before.islower() and kind == "Lu":
+                    score -= 1
+            elif kind in ("Cc", "Cn", "Co"):
+                score -= 5
+            elif char in "€£§°–—’‘“”„…«»×\u00a0½²³№。、ー・（）":  # noqa: RUF001
+                score += 0.5 if not (before.isalpha() and after.isalpha()) or char == "’" else 0  # noqa: RUF001
+            else:
+                score -= 2 if before.isalpha() or after.isalpha() else 1
+        before = char
+    return score / strange if strange else 0
+
+
+def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+    """A text with its line ends as they are. Raises StatementError for an encoding that is none."""
+    try:
+        return path.open(encoding=encoding, newline="")
+    except LookupError:
+        raise StatementError(f"There is no encoding named {encoding}.") from None
+
+
+def lines(file: io.TextIOWrapper) -> Iterator[str]:
+    """The lines with their ends. One that does not end is refused before it is in memory."""
+    number = 0
+    try:
+        while line := file.readline(MAX_LINE):
+            number += 1
+            if len(line) == MAX_LINE and line[-1] not in "\r\n":
+                raise StatementError(f"The line is longer than {MAX_LINE} characters.", number)
+            if "\0" in line:
+                raise StatementError("The line has NUL characters, so it is no text.", number)
+            yield line
+    except UnicodeDecodeError as error:
+        raise StatementError(f"The file is not in {error.encoding}.", number + 1) from None

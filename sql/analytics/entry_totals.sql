@@ -1,0 +1,150 @@
+-- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category or by time
+-- comes from the kept totals without accounts, what is asked by account from those by month, and where it cuts a month from the
+-- entries, as everything by payee, payment type and label does.
+create function private.entry_totals(
+  scope private.report_scope, from_date date, to_date date, starts date[], group_by text,
+  previous_from date default null, previous_to date default null
+) returns table (
+  is_previous boolean,
+  bucket integer,
+  type public.transaction_type,
+  group_id uuid,
+  group_name text,
+  base_amount numeric,
+  entry_count bigint,
+  missing_rates bigint
+)
+-- the plan is the same for every book and range: made once a connection, not once a call. Hashing adds up faster than sorting.
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan set enable_sort = off
+as $$
+declare
+  v_by_account constant boolean := entry_totals.scope.account_ids is not null or entry_totals.group_by is not distinct from 'account';
+  v_by_day constant boolean := exists (
+    select from unnest(entry_totals.starts) as s (start)
+    where
+      s.start > coalesce(entry_totals.previous_from, entry_totals.from_date) and s.start <= entry_totals.to_date
+      and s.start <> entry_totals.from_date and extract(day from s.start) <> 1
+  );
+  -- each range is in one interval
+  v_by_quarter constant boolean := not v_by_account
+  and cardinality(entry_totals.starts) = 1 + (entry_totals.previous_from is not null)::integer;
+  v_pieces private.range_piece[];
+  v_previous private.range_piece[];
+begin
+  if entry_totals.group_by in ('payment_type', 'payee') or entry_totals.scope.label_ids is not null or v_by_account and v_by_day then
+    return query
+    select r.is_previous, t.*
+    from (
+      values
+      (false, entry_totals.from_date, entry_totals.to_date), (true, entry_totals.previous_from, entry_totals.previous_to)
+    ) as r (is_previous, first_day, last_day)
+    cross join lateral (
+      select
+        width_bucket(e.booked_on, entry_totals.starts),
+        e.type,
+        case entry_totals.group_by
+          when 'category' then e.category_id when 'account' then e.account_id when 'payee' then e.payee_id
+        end,
+        case when entry_totals.group_by = 'payment_type' then e.payment_type::text end,
+        coalesce(sum(e.base_amount), 0),
+        count(*),
+        count(*) filter (where e.base_amount is null)
+      from private.entries as e
+      where
+        e.book_id = entry_totals.scope.book_id
+        and e.booked_on between r.first_day and r.last_day
+        and (entry_totals.scope.account_ids is null or e.account_id = any(entry_totals.scope.account_ids))
+        and (
+          entry_totals.scope.category_ids is null
+          or coalesce(e.category_id, '00000000-0000-0000-0000-000000000000') = any(entry_totals.scope.category_ids)
+        )
+        and (
+          entry_totals.scope.label_ids is null
+          or e.transaction_id in (
+            select l.transaction_id
+            from public.transaction_labels as l
+            where l.book_id = entry_totals.scope.book_id and l.label_id = any(entry_totals.scope.label_ids)
+          )
+        )
+      group by 3, 4, 2, 1
+    ) as t;
+    return;
+  end if;
+
+  if v_by_day then
+    v_pieces := array[(null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece];
+    v_previous := array[(null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
+  else
+    v_pieces := private.cut_range(
+      entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, not v_by_account, v_by_quarter
+    );
+    v_previous := private.cut_range(
+      entry_totals.previous_from, entry_totals.previous_to, entry_totals.scope.today, not v_by_account, v_by_quarter
+    );
+  end if;
+
+  return query
+  select
+    p.is_previous,
+    -- a month or third that is cut lies partly before or after the range
+    width_bucket(least(greatest(t.day, p.first_of_range), p.last_of_range), entry_totals.starts),
+    t.type,
+    case entry_totals.group_by
+      when 'category' then nullif(t.category_id, '00000000-0000-0000-0000-000000000000') when 'account' then t.account_id
+    end,
+    null::text,
+    sum(case p.sign when 1 then t.base_amount else -t.base_amount end),
+    sum(p.sign * t.entry_count)::bigint,
+    sum(p.sign * t.missing_rates)::bigint
+  from (
+    select
+      false as is_previous, entry_totals.from_date as first_of_range, entry_totals.to_date as last_of_range,
+      a.period, a.first_day, a.last_day, a.sign
+    from unnest(v_pieces) as a
+    union all
+    select
+      true, entry_totals.previous_from, entry_totals.previous_to, b.period, b.first_day, b.last_day, b.sign
+    from unnest(v_previous) as b
+  ) as p
+  cross join lateral (
+    select c.starts_on as day, null::uuid as account_id, c.category_id, c.type, c.base_amount, c.entry_count, c.missing_rates
+    from private.category_periods as c
+    where
+      not v_by_account and c.book_id = entry_totals.scope.book_id
+      and c.period = p.period and c.starts_on between p.first_day and p.last_day
+    union all
+    select d.booked_on, null, d.category_id, d.type, d.base_amount, d.entry_count, d.missing_rates
+    from private.category_days as d
+    where
+      not v_by_account and p.period is null and d.book_id = entry_totals.scope.book_id
+      and d.booked_on between p.first_day and p.last_day
+    union all
+    select m.month, m.account_id, m.category_id, m.type, m.base_amount, m.entry_count, m.missing_rates
+    from private.month_totals as m
+    where
+      v_by_account and p.period is not null and m.book_id = entry_totals.scope.book_id
+      and m.month between p.first_day and p.last_day
+    union all
+    select
+      e.booked_on, e.account_id, coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
+      coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
+    from private.entries as e
+    where
+      v_by_account and p.period is null and e.book_id = entry_totals.scope.book_id
+      and e.booked_on between p.first_day and p.last_day
+    -- a fence: each piece reads its own days, not all days for all pieces
+    offset 0
+  ) as t
+  where
+    (entry_totals.scope.account_ids is null or t.account_id = any(entry_totals.scope.account_ids))
+    and (entry_totals.scope.category_ids is null or t.category_id = any(entry_totals.scope.category_ids))
+  group by 4, 3, 2, 1
+  having sum(p.sign * t.entry_count) <> 0;
+end
+$$;
+comment on function private.entry_totals is
+'Income and spending of a range in the base currency, by interval, type and group_by: category, account, payee, payment_type or null.
+starts: first days of the intervals, from which bucket counts. Rows of the range from previous_from to previous_to, where there is
+one, are is_previous. base_amount leaves out the entries that missing_rates counts.';
+revoke execute on function private.entry_totals from public;
+grant execute on function private.entry_totals to authenticated, service_role;

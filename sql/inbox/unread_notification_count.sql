@@ -1,0 +1,8 @@
+create function public.unread_notification_count() returns bigint
+language sql stable set search_path = ''
+as $$
+  select count(*) from public.notifications as n where n.user_id = (select auth.uid()) and not n.is_read
+$$;
+comment on function public.unread_notification_count is 'How many of the caller''s notifications, in all books, have not been read.';
+revoke execute on function public.unread_notification_count from public;
+grant execute on function public.unread_notification_count to authenticated, service_role;

@@ -1,0 +1,75 @@
+"""The audit log: one row an action, in the platform's documented form."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Json
+
+from stack.auth.database import Connection
+from stack.auth.requests import Client
+from stack.auth.users import INSTANCE, User, timestamp
+
+__all__ = ["record"]
+
+# action → the group that the platform's log shows it in
+LOG_TYPES = {
+    "login": "account",
+    "logout": "account",
+    "invite_accepted": "account",
+    "user_signedup": "team",
+    "user_invited": "team",
+    "user_deleted": "team",
+    "user_modified": "user",
+    "user_recovery_requested": "user",
+    "user_reauthenticate_requested": "user",
+    "user_confirmation_requested": "user",
+    "user_repeated_signup": "user",
+    "user_updated_password": "user",
+    "token_revoked": "token",
+    "token_refreshed": "token",
+    "generate_recovery_codes": "user",
+    "factor_in_progress": "factor",
+    "factor_unenrolled": "factor",
+    "challenge_created": "factor",
+    "verification_attempted": "factor",
+    "factor_deleted": "factor",
+    "factor_updated": "factor",
+    "mfa_code_login": "factor",
+    "identity_linked": "user",
+    "identity_unlinked": "user",
+}
+
+ADMIN = UUID(int=0)
+
+
+async def record(
+    db: Connection,
+    action: str,
+    client: Client,
+    actor: User | None,
+    traits: dict[str, Any] | None = None,
+    *,
+    actor_role: str = "",
+) -> None:
+    """Notes who (None: the holder of the secret key) did what. Never a password, a code or a token."""
+    moment = await (await db.execute("select now() as now")).fetchone()
+    assert moment is not None
+    payload: dict[str, Any] = {
+        "actor_id": str(actor.id if actor else ADMIN),
+        "actor_username": (actor.email or actor.phone or "") if actor else actor_role,
+        "actor_via_sso": bool(actor and actor.is_sso_user),
+        "action": action,
+        "log_type": LOG_TYPES[action],
+        "timestamp": timestamp(moment["now"]),
+    }
+    if traits:
+        payload["traits"] = traits
+    await db.execute(
+        """
+        insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
+        values (%s, %s, %s, now(), %s)
+        """,
+        (INSTANCE, uuid4(), Json(payload), client.address or ""),
+    )

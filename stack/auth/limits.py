@@ -1,0 +1,102 @@
+"""Limits kept in this process: wrong guesses, and mails asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from math import ceil
+from weakref import WeakValueDictionary
+
+from stack.auth.errors import AuthError
+
+__all__ = ["Failures", "Spacing"]
+
+# beyond this many accounts and addresses the longest untouched is forgotten, so that a flood can't fill the memory
+CAPACITY = 100_000
+
+# the refusals that are a wrong guess of a secret
+GUESSES = frozenset(
+    {
+        "current_password_mismatch",
+        "invalid_credentials",
+        "mfa_verification_failed",
+        "otp_expired",
+        "reauthentication_not_valid",
+    }
+)
+
+Key = tuple[str, ...]
+
+
+@dataclass
+class Spacing:
+    """At most one request per key and interval: what known addresses have in their rows, for unknown ones."""
+
+    interval: float
+    _moments: OrderedDict[Key, float] = field(default_factory=OrderedDict)
+
+    def space(self, *key: str) -> None:
+        """Notes a request; refuses one that comes too soon, as for a known address."""
+        now = time.monotonic()
+        wait = self._moments.get(key, -self.interval) + self.interval - now
+        if wait > 0:
+            raise AuthError(
+                429,
+                "over_email_send_rate_limit",
+                f"For security purposes, you can only request this after {ceil(wait)} seconds.",
+            )
+        self._moments[key] = now
+        self._moments.move_to_end(key)
+        if len(self._moments) > CAPACITY:
+            self._moments.popitem(last=False)
+
+
+@dataclass
+class Failures:
+    """At most `most` failures per key within `window` seconds; 0 is no limit."""
+
+    most: int
+    window: float
+    _moments: OrderedDict[Key, deque[float]] = field(default_factory=OrderedDict)
+    _locks: WeakValueDictionary[Key, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    @asynccontextmanager
+    async def attempt(self, *key: str) -> AsyncIterator[None]:
+        """An attempt, refused with 429 after too many failures. Wrong credentials are one; success forgives all.
+
+        Attempts with one key wait for each other, so that many at once are no way around the limit.
+        """
+        if not self.most:
+            yield
+            return
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        async with lock:
+            self._refuse_excess(key)
+            try:
+                yield
+            except AuthError as error:
+                if error.code in GUESSES:
+                    self._note(key)
+                raise
+            self._moments.pop(key, None)
+
+    def _refuse_excess(self, key: Key) -> None:
+        now = time.monotonic()
+        moments = self._moments.get(key, deque())
+        while moments and moments[0] <= now - self.window:
+            moments.popleft()
+        if len(moments) >= self.most:
+            wait = max(1, round(moments[0] + self.window - now))
+            raise AuthError(
+                429, "over_request_rate_limit", "Request rate limit reached", headers={"Retry-After": str(wait)}
+            )
+
+    def _note(self, key: Key) -> None:
+        self._moments.setdefault(key, deque()).append(time.monotonic())
+        self._moments.move_to_end(key)
+        if len(self._moments) > CAPACITY:
+            self._moments.popitem(last=False)

@@ -1,0 +1,226 @@
+"""Weakens the schema's security, one thing at a time, and sees whether a test of tests/pgtap notices.
+
+Every policy is dropped, and each of its conditions made true; every trigger is dropped; whole tables are granted where columns are,
+and what is not granted at all; row-level security is switched off, and views ask as their owner. What there is to weaken is read from
+the catalogue, so a new table is covered by itself. A mutant lives in a transaction that is rolled back, in one of two scratch databases.
+
+python -m stack.mutants                      all
+python -m stack.mutants --only budgets       those whose description matches
+python -m stack.mutants --sample 20          every n-th
+python -m stack.mutants --behaviour          noticed by what the schema does, not by how it looks
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from stack import pgtap
+from stack.commands import SUPERUSER, CommandError
+from stack.migrations import build_next
+from stack.scratch import Database, cluster
+from stack.sources import name
+
+__all__ = ["Mutant", "main", "mutants_of"]
+
+WORKERS = 2
+# looks at the schema, is quick, and so comes first
+CATALOGUE = "invariants"
+# a mutant that the nearest so many files don't notice, the others won't either, and they take a minute
+NEAREST = 25
+
+# some triggers are only a superuser's to disable, but the tests run as the one whom migrations run as
+AS_POSTGRES = """
+set local session authorization postgres;
+set local search_path = "$user", public, extensions;
+set local statement_timeout = '5min'
+"""
+
+# relation, what is done to it, the statement
+_MUTANTS = """
+with relations as (
+  select
+    c.oid, c.relname, c.relkind, c.reloptions, format('%I.%I', n.nspname, c.relname) as name
+  from pg_catalog.pg_class as c
+  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+  where
+    n.nspname in ('public', 'private', 'analytics') and c.relkind in ('r', 'p', 'v', 'm')
+    and not exists (select from pg_catalog.pg_depend as d where d.objid = c.oid and d.deptype = 'e')
+), policies as (
+  select r.name, r.relname, p.polname, p.polcmd, p.polqual, p.polwithcheck,
+    coalesce(pg_catalog.pg_get_expr(p.polqual, p.polrelid), 'true') as qual,
+    coalesce(pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid), 'true') as with_check
+  from pg_catalog.pg_policy as p
+  join relations as r on r.oid = p.polrelid
+)
+select relname, 'policy ' || polname || ' dropped', format('drop policy %I on %s', polname, name) from policies
+union all
+select relname, 'policy ' || polname || ' using (true)', format('alter policy %I on %s using (true)', polname, name)
+from policies where qual <> 'true'
+union all
+select
+  relname, 'policy ' || polname || ' with check (true)', format('alter policy %I on %s with check (true)', polname, name)
+from policies where with_check <> 'true'
+union all
+select
+  c.relname, 'trigger ' || t.tgname || ' dropped',
+  format('drop trigger %I on %I.%I', t.tgname, c.relnamespace::regnamespace, c.relname)
+from pg_catalog.pg_trigger as t
+join pg_catalog.pg_class as c on c.oid = t.tgrelid
+join pg_catalog.pg_proc as p on p.oid = t.tgfoid
+where not t.tgisinternal and p.pronamespace = 'private'::regnamespace
+union all
+select
+  r.relname, lower(g.privilege) || ' granted to ' || g.role, format('grant %s on %s to %I', g.privilege, r.name, g.role)
+from relations as r
+cross join (
+  values ('SELECT', 'anon'), ('SELECT', 'authenticated'), ('INSERT', 'authenticated'), ('UPDATE', 'authenticated'),
+    ('DELETE', 'authenticated'), ('TRUNCATE', 'authenticated')
+) as g (privilege, role)
+where not pg_catalog.has_table_privilege(g.role, r.oid, g.privilege)
+union all
+select relname, 'row-level security off', format('alter table %s disable row level security', name)
+from relations where relkind in ('r', 'p')
+union all
+select relname, 'row-level security not forced', format('alter table %s no force row level security', name)
+from relations where relkind in ('r', 'p')
+union all
+select relname, 'view asks as its owner', format('alter view %s reset (security_invoker)', name)
+from relations where relkind = 'v' and coalesce(reloptions @> array['security_invoker=true'], false)
+order by 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    relation: str
+    change: str
+    statement: str
+
+    def __str__(self) -> str:
+        return f"{self.relation}: {self.change}"
+
+
+def mutants_of(database: Database) -> list[Mutant]:
+    return [Mutant(*row) for row in database.query(_MUTANTS)]
+
+
+class Suite:
+    """The tests in SQL, by how likely they are to notice a mutant."""
+
+    def __init__(self, *, behaviour_alone: bool) -> None:
+        self.seconds: dict[Path, float] = {}
+        self._texts = {
+            file: file.read_text()
+            for file in pgtap.TESTS.rglob("*.sql")
+            if file != pgtap.SET_UP and not (behaviour_alone and file.parent.name == CATALOGUE)
+        }
+
+    def files(self) -> list[Path]:
+        return sorted(self._texts)
+
+    def files_for(self, mutant: Mutant) -> list[Path]:
+        mentions = re.compile(rf"\b{re.escape(mutant.relation)}\b")
+
+        def distance(file: Path) -> tuple[int, float]:
+            if file.parent.name == CATALOGUE:
+                return (0, self.seconds.get(file, 0))
+            if file.stem == mutant.relation:
+                return (1, 0)
+            mentioned = len(mentions.findall(self._texts[file]))
+            return (3 if mentioned else 4, self.seconds.get(file, 0) / (1 + mentioned))
+
+        return sorted(self._texts, key=distance)
+
+
+def notices(database: Database, file: Path, statement: str = "select") -> bool:
+    """Whether a test fails in a database that a statement has changed. Nothing of either is left behind."""
+    command = ["psql", "-XqAt", "-P", "pager=off", "-v", "ON_ERROR_STOP=1", "-d", database.url(SUPERUSER)]
+    # the file's own `begin` only warns; its `rollback` takes the statement back, too
+    for text in ("begin", statement, AS_POSTGRES):
+        command += ["-c", text]
+    with subprocess.Popen(
+        [*command, "-f", str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        for line in process.stdout or ():
+            if line.startswith(("not ok", "# Looks like")):
+                process.kill()
+                return True
+    return process.returncode != 0
+
+
+def try_without(suite: Suite, databases: list[Database]) -> None:
+    """Runs each test without any mutant, so that what is noticed is the mutant, and to know which tests are slow."""
+
+    def run(file: Path) -> bool:
+        started = time.monotonic()
+        fails = notices(databases[0], file)
+        suite.seconds[file] = time.monotonic() - started
+        return fails
+
+    with ThreadPoolExecutor(len(databases)) as pool:
+        failing = [name(file) for file, fails in zip(suite.files(), pool.map(run, suite.files()), strict=True) if fails]
+    if failing:
+        raise CommandError("These fail without any mutant: " + ", ".join(failing))
+
+
+def noticed_by(database: Database, suite: Suite, mutant: Mutant) -> Path | None:
+    return next((file for file in suite.files_for(mutant)[:NEAREST] if notices(database, file, mutant.statement)), None)
+
+
+def hunt(mutants: list[Mutant], suite: Suite, databases: list[Database], verbose: bool) -> list[Mutant]:
+    """The survivors."""
+    free: SimpleQueue[Database] = SimpleQueue()
+    for database in databases:
+        free.put(database)
+
+    def survives(mutant: Mutant) -> bool:
+        database = free.get()
+        try:
+            file = noticed_by(database, suite, mutant)
+        finally:
+            free.put(database)
+        if verbose or file is None:
+            print(f"{mutant}: {'SURVIVES' if file is None else name(file)}", flush=True)
+        return file is None
+
+    with ThreadPoolExecutor(len(databases)) as pool:
+        return [mutant for mutant, alive in zip(mutants, pool.map(survives, mutants), strict=True) if alive]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m stack.mutants", description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", default="", help="a pattern of what a mutant is called, such as 'budgets: policy'")
+    parser.add_argument("--sample", type=int, help="so many, spread over all")
+    parser.add_argument("--behaviour", action="store_true", help="without the tests that look at the catalogue")
+    parser.add_argument("--verbose", action="store_true", help="say who noticed each")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    suite = Suite(behaviour_alone=arguments.behaviour)
+    try:
+        with cluster() as scratch:
+            sound = build_next(scratch)
+            pgtap.set_up(sound.url())
+            mutants = [each for each in mutants_of(sound) if re.search(arguments.only, str(each))]
+            if arguments.sample:
+                mutants = mutants[:: max(1, len(mutants) // arguments.sample)]
+            databases = [sound.copy("mutants") for _ in range(WORKERS)]
+            try_without(suite, databases)
+            survivors = hunt(mutants, suite, databases, arguments.verbose)
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(mutants)} mutants, {len(mutants) - len(survivors)} noticed, {len(survivors)} survived", end=" ")
+    print(f"in {time.monotonic() - started:.0f} s")
+    return 1 if survivors or not mutants else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""Users as the holder of the secret key sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import bcrypt
+import httpx
+import pytest
+from auth_people import PASSWORD, Person
+from supabase_auth.errors import AuthApiError
+
+from supabase import Client
+
+
+def test_admin_makes_changes_and_deletes_a_user(admin: Client, address: Callable[[], str]) -> None:
+    email, changed = address(), address()
+    made = admin.auth.admin.create_user(
+        {
+            "email": email, "password": "x", "user_metadata": {"a": 1}, "app_metadata": {"plan": "pro"},
+            "email_confirm": True,
+        }
+    ).user  # fmt: skip
+    assert made.app_metadata == {"provider": "email", "providers": ["email"], "plan": "pro"}
+    assert made.email_confirmed_at is not None
+    assert admin.auth.admin.get_user_by_id(made.id).user.email == email
+    after = admin.auth.admin.update_user_by_id(
+        made.id, {"email": changed, "user_metadata": {"b": 2}, "app_metadata": {"plan": None}, "role": "authenticated"}
+    ).user
+    assert after.email == changed
+    assert (after.user_metadata["a"], after.user_metadata["b"]) == (1, 2)
+    assert "plan" not in after.app_metadata
+    assert after.identities is not None
+    assert after.identities[0].identity_data["email"] == changed
+    admin.auth.admin.delete_user(made.id)
+    with pytest.raises(AuthApiError) as refusal:
+        admin.auth.admin.get_user_by_id(made.id)
+    assert (refusal.value.status, refusal.value.code) == (404, "user_not_found")
+
+
+def test_admin_creates_unconfirmed_with_a_hash_that_works(
+    admin_api: httpx.Client, api: httpx.Client, address: Callable[[], str]
+) -> None:
+    hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4, b"2a")).decode()
+    body = {"email": address(), "password_hash": hashed}
+    answer = admin_api.post("/admin/users", json=body)
+    assert answer.status_code == 200
+    assert "email_confirmed_at" not in answer.json()
+    admin_api.put(f"/admin/users/{answer.json()['id']}", json={"email_confirm": True})
+    signed_in = api.post("/token?grant_type=password", json={"email": body["email"], "password": PASSWORD})
+    assert signed_in.status_code == 200
+
+
+def test_admin_lists_page_by_page(admin_api: httpx.Client, admin: Client, person: Callable[..., Person]) -> None:
+    people = [person() for _ in range(3)]
+    answer = admin_api.get("/admin/users?page=1&per_page=2")
+    assert len(answer.json()["users"]) == 2
+    assert answer.json()["aud"] == "authenticated"
+    assert answer.json()["users"][0]["identities"] is None
+    assert int(answer.headers["X-Total-Count"]) >= 3
+    assert 'rel="next"' in answer.headers["Link"]
+    assert 'rel="last"' in answer.headers["Link"]
+    assert [user.id for user in admin.auth.admin.list_users(page=1, per_page=3)] == [one.id for one in reversed(people)]
+    found = admin_api.get("/admin/users", params={"filter": people[1].email[:12]}).json()["users"]
+    assert [user["id"] for user in found] == [people[1].id]
+    assert admin_api.get("/admin/users", params={"filter": "%"}).json()["users"] == []
+    assert admin_api.get("/admin/users?page=x").status_code == 400
+    assert admin_api.get("/admin/users?sort=encrypted_password").status_code == 400
+
+
+def test_taken_address_is_refused(admin_api: httpx.Client, person: Callable[..., Person]) -> None:
+    ada, bob = person(), person()
+    refused = admin_api.post("/admin/users", json={"email": ada.email.upper(), "password": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "email_exists")
+    refused = admin_api.put(f"/admin/users/{bob.id}", json={"email": ada.email})
+    assert (refused.status_code, refused.json()["code"]) == (422, "email_exists")
+
+
+def test_unknown_and_malformed_ids_are_not_found(admin_api: httpx.Client) -> None:
+    for identifier, code in ((str(uuid4()), "user_not_found"), ("me", "validation_failed")):
+        for method in ("GET", "PUT", "DELETE"):
+            answer = admin_api.request(method, f"/admin/users/{identifier}", json={})
+            assert (answer.status_code, answer.json()["code"]) == (404, code)
+
+
+def test_soft_deletion_keeps_the_id_and_nothing_personal(
+    admin_api: httpx.Client, api: httpx.Client, person: Callable[..., Person]
+) -> None:
+    ada = person(name="Ada")
+    answer = admin_api.request("DELETE", f"/admin/users/{ada.id}", json={"should_soft_delete": True})
+    assert (answer.status_code, answer.json()) == (200, {})
+    left = admin_api.get(f"/admin/users/{ada.id}").json()
+    assert left["deleted_at"]
+    assert left["user_metadata"] == {}
+    assert ada.email not in str(left)
+    assert api.get("/user", headers=ada.bearer).status_code == 403
+    signed_in = api.post("/token?grant_type=password", json={"email": ada.email, "password": PASSWORD})
+    assert signed_in.status_code == 400
+    assert api.post("/signup", json={"email": ada.email, "password": PASSWORD}).status_code == 200
+
+
+def test_only_the_secret_key_administers(env: dict[str, str], api: httpx.Client, person: Callable[..., Person]) -> None:
+    ada = person()
+    anon = {"Authorization": f"Bearer {env['SUPABASE_ANON_KEY']}"}
+    for method, path in (
+        ("GET", "/admin/users"),
+        ("POST", "/admin/users"),
+        ("GET", f"/admin/users/{ada.id}"),
+        ("PUT", f"/admin/users/{ada.id}"),
+        ("DELETE", f"/admin/users/{ada.id}"),
+    ):
+        for headers in (ada.bearer, anon):
+            answer = api.request(method, path, headers=headers, json={"email": "x@example.com"})
+            assert (answer.status_code, answer.json()["code"]) == (403, "not_admin")

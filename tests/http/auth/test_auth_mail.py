@@ -1,0 +1,487 @@
+"""Proving a mailbox: by link and by code, to sign up, to sign in, to recover, to change the address."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from auth_people import PASSWORD
+from auth_servers import Mailbox, Server, fragment, query
+from supabase_auth.errors import AuthApiError
+
+SITE = "https://app.example.com"
+Address = Callable[[], str]
+
+
+def code_of(answer: httpx.Response) -> tuple[int, Any]:
+    return answer.status_code, answer.json().get("code")
+
+
+def follow(link: str) -> str:
+    """Where a click on a link ends."""
+    answer = httpx.get(link, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def signed_up(auth: Server, email: str, **data: Any) -> dict[str, Any]:
+    answer = auth.api.post("/signup", json={"email": email, "password": PASSWORD, "data": data})
+    assert answer.status_code == 200, answer.text
+    session: dict[str, Any] = answer.json()
+    return session
+
+
+def confirmed(auth: Server, mailbox: Mailbox, email: str, **data: Any) -> dict[str, Any]:
+    """The session of somebody who has just confirmed."""
+    signed_up(auth, email, **data)
+    body = {"type": "signup", "token_hash": mailbox.take(email).token_hash}
+    answer = auth.api.post("/verify", json=body)
+    assert answer.status_code == 200, answer.text
+    session: dict[str, Any] = answer.json()
+    return session
+
+
+def bearer(session: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {session['access_token']}"}
+
+
+def methods(token: str) -> list[str]:
+    return [each["method"] for each in jwt.decode(token, options={"verify_signature": False})["amr"]]
+
+
+def test_sign_up_waits_for_the_link(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    user = signed_up(auth, email)
+    assert "access_token" not in user
+    assert user["confirmation_sent_at"]
+    assert "email_confirmed_at" not in user
+    assert user["identities"][0]["identity_data"]["email_verified"] is False
+    sign_in = {"email": email, "password": PASSWORD}
+    assert code_of(auth.api.post("/token?grant_type=password", json=sign_in)) == (400, "email_not_confirmed")
+
+    letter = mailbox.take(email)
+    assert letter.message["To"] == email
+    assert "no-reply@walletbase.test" in letter.message["From"]
+    place = follow(letter.link)
+    assert place.startswith(f"{SITE}#")
+    told = fragment(place)
+    assert list(told) == ["access_token", "expires_at", "expires_in", "refresh_token", "sb", "token_type", "type"]
+    assert (told["token_type"], told["type"], told["sb"]) == ("bearer", "signup", "")
+    assert methods(told["access_token"]) == ["otp"]
+    me = auth.api.get("/user", headers={"Authorization": f"Bearer {told['access_token']}"}).json()
+    assert me["email_confirmed_at"]
+    assert me["user_metadata"]["email_verified"] is True
+    assert auth.api.post("/token?grant_type=password", json=sign_in).status_code == 200
+
+
+def test_code_of_six_digits_confirms_through_supabase_py(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email, client = address(), auth.client()
+    assert client.sign_up({"email": email, "password": PASSWORD}).session is None
+    answer = client.verify_otp({"email": email, "token": mailbox.take(email).code, "type": "email"})
+    assert answer.session is not None
+    assert client.get_user() is not None
+
+
+def test_link_and_code_work_once(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    signed_up(auth, email)
+    letter = mailbox.take(email)
+    with ThreadPoolExecutor(8) as pool:
+        places = list(pool.map(lambda _: follow(letter.link), range(8)))
+    assert sum("access_token" in fragment(place) for place in places) == 1
+    told = fragment(follow(letter.link))
+    assert told == {
+        "error": "access_denied", "error_code": "otp_expired", "sb": "",
+        "error_description": "Email link is invalid or has expired",
+    }  # fmt: skip
+    refused = auth.api.post("/verify", json={"type": "signup", "email": email, "token": letter.code})
+    assert refused.json() == {"code": "otp_expired", "message": "Token has expired or is invalid"}
+    assert refused.status_code == 403
+
+
+def test_token_of_yesterday_has_expired(auth: Server, mailbox: Mailbox, address: Address, db: Any) -> None:
+    email = address()
+    user = signed_up(auth, email)
+    letter = mailbox.take(email)
+    db.execute(
+        "update auth.one_time_tokens set created_at = created_at - interval '25 hours' where user_id = %s",
+        (user["id"],),
+    )
+    assert fragment(follow(letter.link))["error_code"] == "otp_expired"
+
+
+def test_token_is_not_kept_readably(auth: Server, mailbox: Mailbox, address: Address, db: Any) -> None:
+    email = address()
+    user = signed_up(auth, email)
+    letter = mailbox.take(email)
+    kept = db.execute("select to_jsonb(t)::text from auth.one_time_tokens as t where user_id = %s", (user["id"],))
+    assert all(letter.code not in row[0].replace(letter.token_hash, "") for row in kept.fetchall())
+
+
+def test_codes_cannot_be_guessed(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    signed_up(auth, email)
+    letter = mailbox.take(email)
+    wrong = [f"{n:06d}" for n in range(12) if f"{n:06d}" != letter.code]
+    statuses = [
+        auth.api.post("/verify", json={"type": "email", "email": email, "token": token}).status_code for token in wrong
+    ]
+    assert statuses[:10] == [403] * 10
+    assert 429 in statuses[10:]
+    right = auth.api.post("/verify", json={"type": "email", "email": email, "token": letter.code})
+    assert code_of(right) == (429, "over_request_rate_limit")
+    # the link, which nobody guesses, still works
+    assert "access_token" in fragment(follow(letter.link))
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 400, "validation_failed"),
+        ({"type": "signup"}, 400, "validation_failed"),
+        ({"type": "signup", "email": "a@example.com"}, 400, "validation_failed"),
+        ({"type": "signup", "email": "a@example.com", "token_hash": "x"}, 400, "validation_failed"),
+        ({"type": "nonsense", "token_hash": "x"}, 400, "validation_failed"),
+        ({"type": "sms", "phone": "+41791234567", "token": "123456"}, 403, "otp_expired"),
+        ({"type": "sms", "phone": "not a number", "token": "123456"}, 400, "validation_failed"),
+        ({"type": "signup", "token_hash": "x"}, 403, "otp_expired"),
+    ],
+)
+def test_malformed_verification_is_refused(auth: Server, body: dict[str, str], status: int, code: str) -> None:
+    assert code_of(auth.api.post("/verify", json=body)) == (status, code)
+
+
+def test_link_without_token_or_type_is_no_redirect(auth: Server) -> None:
+    for path in ("/verify", "/verify?type=signup", "/verify?token=x"):
+        assert code_of(auth.api.get(path)) == (400, "validation_failed")
+
+
+def test_repeated_sign_up_tells_nothing(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    first = signed_up(auth, email, name="First")
+    mailbox.take(email)
+    again = auth.api.post(
+        "/signup", json={"email": email, "password": "Another-horse-2", "data": {"name": "Second"}}
+    ).json()
+    assert (again["id"], again["user_metadata"]["name"]) == (first["id"], "First")
+    follow(mailbox.take(email).link)
+    assert auth.api.post("/token?grant_type=password", json={"email": email, "password": PASSWORD}).status_code == 200
+    # once confirmed: somebody who doesn't exist, and no mail
+    fake = auth.api.post("/signup", json={"email": email, "password": "Another-horse-2", "data": {"name": "Second"}})
+    assert fake.status_code == 200
+    assert fake.json()["id"] != first["id"]
+    assert (fake.json()["identities"], fake.json()["role"]) == ([], "")
+    assert mailbox.is_empty(email)
+
+
+def test_resend_replaces_the_first_token(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    signed_up(auth, email)
+    first = mailbox.take(email)
+    auth.client().resend({"type": "signup", "email": email})
+    second = mailbox.take(email)
+    assert fragment(follow(first.link))["error_code"] == "otp_expired"
+    assert "access_token" in fragment(follow(second.link))
+    assert auth.api.post("/resend", json={"type": "signup", "email": email}).json() == {}
+    assert mailbox.is_empty(email)
+    assert auth.api.post("/resend", json={"type": "signup", "email": address()}).json() == {}
+    assert code_of(auth.api.post("/resend", json={"email": email})) == (400, "validation_failed")
+    assert code_of(auth.api.post("/resend", json={"type": "sms", "phone": "+41"})) == (400, "phone_provider_disabled")
+
+
+def test_recovery_lets_in_to_set_a_new_password(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email, client = address(), auth.client()
+    confirmed(auth, mailbox, email)
+    client.reset_password_for_email(email, {"redirect_to": f"{SITE}/reset?step=2"})
+    letter = mailbox.take(email)
+    assert "redirect_to=https%3A%2F%2Fapp.example.com%2Freset%3Fstep%3D2" in letter.link
+    place = follow(letter.link)
+    assert place.startswith(f"{SITE}/reset?step=2#")
+    told = fragment(place)
+    assert told["type"] == "recovery"
+    client.set_session(told["access_token"], told["refresh_token"])
+    client.update_user({"password": "Better-horse-2"})
+    assert auth.api.post("/token?grant_type=password", json={"email": email, "password": PASSWORD}).status_code == 400
+    client.sign_in_with_password({"email": email, "password": "Better-horse-2"})
+
+
+def test_magic_link_and_code_sign_in(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email, client = address(), auth.client()
+    confirmed(auth, mailbox, email)
+    client.sign_in_with_otp({"email": email, "options": {"email_redirect_to": f"{SITE}/home"}})
+    place = follow(mailbox.take(email).link)
+    assert place.startswith(f"{SITE}/home#")
+    assert fragment(place)["type"] == "magiclink"
+    client.sign_in_with_otp({"email": email})
+    answer = client.verify_otp({"email": email, "token": mailbox.take(email).code, "type": "magiclink"})
+    assert answer.session is not None
+    # recovery and magic link share a slot: the later mail voids the earlier
+    auth.api.post("/recover", json={"email": email})
+    earlier = mailbox.take(email)
+    auth.api.post("/magiclink", json={"email": email})
+    later = mailbox.take(email)
+    assert "error" in fragment(follow(earlier.link))
+    assert "access_token" in fragment(follow(later.link))
+
+
+def test_code_for_a_newcomer_makes_a_user_unless_forbidden(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email, client = address(), auth.client()
+    with pytest.raises(AuthApiError) as refusal:
+        client.sign_in_with_otp({"email": email, "options": {"should_create_user": False}})
+    assert (refusal.value.status, refusal.value.code) == (422, "otp_disabled")
+    client.sign_in_with_otp({"email": email, "options": {"data": {"name": "Newcomer"}}})
+    letter = mailbox.take(email)
+    assert query(letter.link)["type"] == "signup"
+    answer = client.verify_otp({"token_hash": letter.token_hash, "type": "email"})
+    assert answer.user is not None
+    assert answer.user.user_metadata["name"] == "Newcomer"
+
+
+def test_code_under_autoconfirm_is_a_magic_link(
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address
+) -> None:
+    auth, email = serve(GOTRUE_MAILER_AUTOCONFIRM="true"), address()
+    auth.client().sign_in_with_otp({"email": email})
+    letter = mailbox.take(email)
+    assert query(letter.link)["type"] == "magiclink"
+    assert "access_token" in fragment(follow(letter.link))
+
+
+def test_unknown_address_looks_and_lasts_like_a_known_one(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    known: list[float] = []
+    unknown: list[float] = []
+    for _ in range(5):
+        email = address()
+        confirmed(auth, mailbox, email)
+        for target, times in ((email, known), (address(), unknown)):
+            start = time.perf_counter()
+            answer = auth.api.post("/recover", json={"email": target})
+            times.append(time.perf_counter() - start)
+            assert (answer.status_code, answer.json()) == (200, {})
+    assert abs(median(known) - median(unknown)) < 0.02
+
+
+def test_mails_are_spaced_for_known_and_unknown_alike(
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address
+) -> None:
+    spaced, email = serve(GOTRUE_SMTP_MAX_FREQUENCY="1m0s"), address()
+    confirmed(spaced, mailbox, email)
+    for target in (email, address()):
+        assert spaced.api.post("/recover", json={"email": target}).status_code == 200
+        refused = spaced.api.post("/recover", json={"email": target})
+        assert code_of(refused) == (429, "over_email_send_rate_limit")
+        assert "For security purposes, you can only request this after" in refused.json()["message"]
+
+
+def test_hourly_budget_is_kept(serve: Callable[..., Server], address: Address) -> None:
+    thrifty = serve(GOTRUE_RATE_LIMIT_EMAIL_SENT="2")
+    answers = [thrifty.api.post("/otp", json={"email": address()}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2].json() == {"code": "over_email_send_rate_limit", "message": "email rate limit exceeded"}
+
+
+def test_address_changes_when_both_boxes_agree(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    old, new = address(), address()
+    session = confirmed(auth, mailbox, old)
+    changed = auth.api.put("/user", json={"email": new}, headers=bearer(session)).json()
+    assert (changed["email"], changed["new_email"]) == (old, new)
+    first = fragment(follow(mailbox.take(old).link))
+    assert first["message"].startswith("Confirmation link accepted")
+    assert auth.api.get("/user", headers=bearer(session)).json()["email"] == old
+    answer = auth.api.post("/verify", json={"type": "email_change", "email": new, "token": mailbox.take(new).code})
+    assert answer.status_code == 200, answer.text
+    user = answer.json()["user"]
+    assert user["email"] == new
+    assert "new_email" not in user
+    assert user["identities"][0]["identity_data"]["email"] == new
+    assert user["user_metadata"]["email"] == new
+    assert auth.api.post("/token?grant_type=password", json={"email": old, "password": PASSWORD}).status_code == 400
+    assert auth.api.post("/token?grant_type=password", json={"email": new, "password": PASSWORD}).status_code == 200
+
+
+def test_one_box_alone_does_not_change_the_address(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    old, new = address(), address()
+    session = confirmed(auth, mailbox, old)
+    auth.api.put("/user", json={"email": new}, headers=bearer(session))
+    letter = mailbox.take(new)
+    half = auth.api.post("/verify", json={"type": "email_change", "token_hash": letter.token_hash})
+    assert half.json()["code"] == "200"
+    assert "error" in fragment(follow(letter.link))
+    assert auth.api.get("/user", headers=bearer(session)).json()["email"] == old
+
+
+def test_taken_address_is_refused_before_and_after_the_mail(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    taken, old, new = address(), address(), address()
+    confirmed(auth, mailbox, taken)
+    session = confirmed(auth, mailbox, old)
+    assert code_of(auth.api.put("/user", json={"email": taken}, headers=bearer(session))) == (422, "email_exists")
+    auth.api.put("/user", json={"email": new}, headers=bearer(session))
+    auth.admin_api.post("/admin/users", json={"email": new, "password": PASSWORD, "email_confirm": True})
+    follow(mailbox.take(old).link)
+    assert fragment(follow(mailbox.take(new).link))["error_code"] == "email_exists"
+
+
+def test_reauthentication_is_asked_of_old_sessions(
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address, db: Any
+) -> None:
+    strict = serve(GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION="true")
+    email = address()
+    session = confirmed(strict, mailbox, email)
+    change = {"password": "Better-horse-2"}
+    db.execute(
+        "update auth.sessions set created_at = created_at - interval '25 hours' where user_id = %s",
+        (session["user"]["id"],),
+    )
+    assert code_of(strict.api.put("/user", json=change, headers=bearer(session))) == (400, "reauthentication_needed")
+    assert strict.api.get("/reauthenticate", headers=bearer(session)).json() == {}
+    letter = mailbox.take(email)
+    assert letter.code in letter.message["Subject"]
+    for nonce, expected in (("000000", (422, "reauthentication_not_valid")), (letter.code, (200, None))):
+        answer = strict.api.put("/user", json={**change, "nonce": nonce}, headers=bearer(session))
+        assert code_of(answer) == expected
+
+
+def test_current_password_is_asked_where_configured(
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address
+) -> None:
+    strict = serve(GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD="true")
+    email = address()
+    confirmed(strict, mailbox, email)
+    session = strict.api.post("/token?grant_type=password", json={"email": email, "password": PASSWORD}).json()
+    for current, expected in (
+        (None, (400, "current_password_required")),
+        ("", (400, "current_password_required")),
+        ("Wrong-horse-1", (400, "current_password_mismatch")),
+        (PASSWORD, (200, None)),
+    ):
+        body = {"password": "Better-horse-2", "current_password": current}
+        assert code_of(strict.api.put("/user", json=body, headers=bearer(session))) == expected
+    # wrong ones are counted like those of a sign-in
+    for _ in range(5):
+        body = {"password": "Third-horse-3", "current_password": "Wrong-horse-1"}
+        strict.api.put("/user", json=body, headers=bearer(session))
+    body = {"password": "Third-horse-3", "current_password": "Better-horse-2"}
+    assert code_of(strict.api.put("/user", json=body, headers=bearer(session))) == (429, "over_request_rate_limit")
+    # who has forgotten it comes in by mail, and isn't asked
+    strict.api.post("/recover", json={"email": email})
+    told = fragment(follow(mailbox.take(email).link))
+    assert strict.api.put("/user", json={"password": "Third-horse-3"}, headers=bearer(told)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        (f"{SITE}/anywhere?x=1", f"{SITE}/anywhere?x=1"),
+        ("https://feature-1.preview.example.com", "https://feature-1.preview.example.com"),
+        ("com.example.app://callback", "com.example.app://callback"),
+        ("http://127.0.0.1:5173/app", "http://127.0.0.1:5173/app"),
+        ("https://evil.example.net", SITE),
+        ("https://app.example.com.evil.net", SITE),
+        ("https://app.example.com@evil.net", SITE),
+        ("https://evil.net/https://app.example.com/", SITE),
+        ("//evil.net", SITE),
+        ("https:evil.net", SITE),
+        ("https://app.example.com\\@evil.net", SITE),
+        ("http://127.0.0.1@evil.net", SITE),
+        ("http://127.0.0.1.evil.net", SITE),
+        ("https://a.b.preview.example.com", SITE),
+        ("https://evil.net/.preview.example.com", SITE),
+        # what a browser reads as a host is not what stands before the pattern's end
+        ("https://3232235777?.preview.example.com", SITE),
+        ("https://3232235777?x.preview.example.com", SITE),
+        ("https://evil\u3002net?x.preview.example.com", SITE),
+        ("https://evil\uff0enet", SITE),
+        ("https://x\u3002preview.example.com", SITE),
+        ("javascript:alert(1)", SITE),
+        ("data:text/html,x", SITE),
+        ("https://app.example.com:8443/", SITE),
+        ("http://app.example.com/", SITE),
+        ("", SITE),
+    ],
+)
+def test_links_lead_only_where_allowed(auth: Server, address: Address, asked: str, given: str) -> None:
+    body = {"type": "signup", "email": address(), "password": PASSWORD, "redirect_to": asked}
+    assert auth.admin_api.post("/admin/generate_link", json=body).json()["redirect_to"] == given
+    # a forged link is judged again when it is followed
+    answer = auth.api.get("/verify", params={"token": "x", "type": "signup", "redirect_to": asked})
+    assert answer.headers["Location"].startswith(given + "#error=")
+
+
+def test_invitation_brings_somebody_in(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    answer = auth.admin_api.post("/invite", json={"email": email, "data": {"name": "Guest"}})
+    assert answer.json()["invited_at"]
+    stranger = auth.api.post("/signup", json={"email": email, "password": PASSWORD}).json()
+    assert (stranger["identities"], stranger["user_metadata"]) == ([], {})
+    mailbox.take(email)
+    confirmation = mailbox.take(email)
+    told = fragment(follow(confirmation.link))
+    assert "access_token" in told
+    assert code_of(auth.admin_api.post("/invite", json={"email": email})) == (422, "email_exists")
+    assert code_of(auth.api.post("/invite", json={"email": email})) in {(401, "no_authorization"), (403, "not_admin")}
+
+
+@pytest.mark.parametrize("kind", ["signup", "invite", "magiclink", "recovery"])
+def test_generated_link_works_and_is_not_mailed(auth: Server, mailbox: Mailbox, address: Address, kind: str) -> None:
+    email = address()
+    if kind == "recovery":
+        missing = auth.admin_api.post("/admin/generate_link", json={"type": kind, "email": email})
+        assert code_of(missing) == (404, "user_not_found")
+        confirmed(auth, mailbox, email)
+    body = {"type": kind, "email": email, "password": PASSWORD, "redirect_to": f"{SITE}/x"}
+    made = auth.admin_api.post("/admin/generate_link", json=body).json()
+    assert made["email"] == email
+    assert made["verification_type"] == ("signup" if kind == "magiclink" else kind)
+    assert made["redirect_to"] == f"{SITE}/x"
+    assert mailbox.is_empty(email)
+    place = follow(made["action_link"])
+    assert place.startswith(f"{SITE}/x#")
+    assert "access_token" in fragment(place)
+
+
+def test_generated_links_change_an_address(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    old, new = address(), address()
+    confirmed(auth, mailbox, old)
+
+    def make(kind: str) -> dict[str, Any]:
+        body = {"type": kind, "email": old, "new_email": new}
+        link: dict[str, Any] = auth.admin_api.post("/admin/generate_link", json=body).json()
+        return link
+
+    first, second = make("email_change_current"), make("email_change_new")
+    assert "message" in fragment(follow(first["action_link"]))
+    half = auth.admin_api.get(f"/admin/users/{first['id']}").json()
+    assert (half["email"], half["new_email"]) == (old, new)
+    follow(second["action_link"])
+    assert auth.admin_api.get(f"/admin/users/{first['id']}").json()["email"] == new
+
+
+def test_spent_budget_of_mails_tells_nothing_about_an_address(
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address
+) -> None:
+    thrifty = serve(GOTRUE_RATE_LIMIT_EMAIL_SENT="1")
+    known, spent = address(), (429, "over_email_send_rate_limit")
+    thrifty.admin_api.post("/admin/users", json={"email": known, "email_confirm": True}).raise_for_status()
+    assert thrifty.api.post("/recover", json={"email": known}).status_code == 200
+    for path, body in (("/recover", {}), ("/resend", {"type": "signup"})):
+        for email in (known, address()):
+            assert code_of(thrifty.api.post(path, json={**body, "email": email})) == spent
+
+
+def test_pattern_of_a_host_stands_for_hosts_alone(serve: Callable[..., Server], address: Address) -> None:
+    wide = serve(GOTRUE_URI_ALLOW_LIST="https://**.example.com/**")
+    for place, led in (
+        ("https://a.b.example.com/x", "https://a.b.example.com/x"),
+        ("https://evil.net/x.example.com/y", SITE),
+        ("https://evil.net?x.example.com/y", SITE),
+        ("https://evil.net#x.example.com/y", SITE),
+    ):
+        body = {"type": "magiclink", "email": address(), "redirect_to": place}
+        answer = wide.admin_api.post("/admin/generate_link", json=body).raise_for_status().json()
+        assert answer["redirect_to"] == led

@@ -1,0 +1,15 @@
+"""docs/roles.md is what decisions.py says."""
+
+from __future__ import annotations
+
+import roles
+from decisions import FUNCTIONS, RELATIONS
+
+
+def test_page_is_current() -> None:
+    assert roles.PAGE.read_text(encoding="utf-8") == roles.text(), "make docs"
+
+
+def test_notes_are_about_what_there_is() -> None:
+    assert set(roles.NOTES) <= set(RELATIONS)
+    assert set(roles.PERSONAL) <= set(FUNCTIONS)

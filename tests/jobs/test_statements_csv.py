@@ -1,0 +1,446 @@
+"""CSV exports of many banks, with invented entries in the banks' own layouts; and what a person reads in each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.statements import Hints, Line, Reading, StatementError, read
+
+SPARKASSE = """\
+"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Glaeubiger ID";"Mandatsreferenz";"Kundenreferenz (End-to-End)";"Sammlerreferenz";"Lastschrift Ursprungsbetrag";"Auslagenersatz Ruecklastschrift";"Beguenstigter/Zahlungspflichtiger";"Kontonummer/IBAN";"BIC (SWIFT-Code)";"Betrag";"Waehrung";"Info"
+"DE89370400440532013000";"31.01.24";"31.01.24";"GUTSCHR. UEBERWEISUNG";"LOHN 01/24";"";"";"";"";"";"";"Muster GmbH";"DE02120300000000202051";"BYLADEM1001";"2.500,00";"EUR";"Umsatz gebucht"
+"DE89370400440532013000";"02.02.24";"02.02.24";"KARTENZAHLUNG";"EDEKA SAGT DANKE";"";"";"";"";"";"";"EDEKA Süd";"DE02500105170137075030";"INGDDEFF";"-54,20";"EUR";"Umsatz vorgemerkt"
+"""  # noqa: E501
+VOLKSBANK = """\
+Bezeichnung Auftragskonto;IBAN Auftragskonto;BIC Auftragskonto;Bankname Auftragskonto;Buchungstag;Valutadatum;Name Zahlungsbeteiligter;IBAN Zahlungsbeteiligter;BIC (SWIFT-Code) Zahlungsbeteiligter;Buchungstext;Verwendungszweck;Betrag;Waehrung;Saldo nach Buchung;Bemerkung;Kategorie;Steuerrelevant;Glaeubiger ID;Mandatsreferenz
+VR-Giro;DE75512108001245126199;GENODEF1;Volksbank;05.03.2024;05.03.2024;Stadtwerke;DE02120300000000202051;BYLADEM1001;Basislastschrift;Abschlag März;-89,00;EUR;1.000,50;;Sonstiges;;DE98ZZZ;M1
+VR-Giro;DE75512108001245126199;GENODEF1;Volksbank;04.03.2024;04.03.2024;Arbeitgeber AG;DE02500105170137075030;INGDDEFF;Überweisungsgutschr.;Gehalt;1.050,25;EUR;1.089,50;;Sonstiges;;;
+"""  # noqa: E501
+DKB = """\
+"Konto";"Girokonto DE12 1203 0000 1234 5678 90"
+"Zeitraum:";"01.06.2023 - 30.06.2023"
+"Kontostand vom 30.06.2023:";"1.234,56 EUR"
+""
+"Buchungsdatum";"Wertstellung";"Status";"Zahlungspflichtige*r";"Zahlungsempfänger*in";"Verwendungszweck";"Umsatztyp";"IBAN";"Betrag (€)";"Gläubiger-ID";"Mandatsreferenz";"Kundenreferenz"
+"29.06.23";"29.06.23";"Gebucht";"Ada Lovelace";"Vermieter KG";"Miete Juli";"Ausgang";"DE02120300000000202051";"-800";"";"";""
+"28.06.23";"";"Vorgemerkt";"Kunde & Co";"Ada Lovelace";"Rechnung 7";"Eingang";"DE02500105170137075030";"12,5";"";"";""
+"""  # noqa: E501
+ING_DE = """\
+Umsatzanzeige;Datei erstellt am: 01.02.2024 10:00
+
+IBAN;DE12 5001 0517 1234 5678 90
+Kontoname;Girokonto
+Bank;ING
+Kunde;Ada Lovelace
+Zeitraum;01.01.2024 - 31.01.2024
+Saldo;1.895,80;EUR
+
+Sortierung;Datum absteigend
+
+In der CSV-Datei finden Sie alle bereits gebuchten Umsätze.
+
+Buchung;Wertstellungsdatum;Auftraggeber/Empfänger;Buchungstext;Verwendungszweck;Saldo;Währung;Betrag;Währung
+31.01.2024;31.01.2024;VISA MARKTHALLE;Lastschrift;NR8444 Einkauf;1.895,80;EUR;-4,20;EUR
+30.01.2024;30.01.2024;Firma;Gehalt/Rente;Gehalt Januar;1.900,00;EUR;1.900,00;EUR
+"""
+COMDIRECT = """\
+;
+"Umsätze Girokonto";"Zeitraum: 30 Tage";
+"Neuer Kontostand";"1.045,10 EUR";
+
+"Buchungstag";"Wertstellung (Valuta)";"Vorgang";"Buchungstext";"Umsatz in EUR";
+"offen";"05.01.2024";"Kartenverfügung";"Buchungstext: BAECKEREI";"-3,40";
+"03.01.2024";"03.01.2024";"Übertrag / Überweisung";"Auftraggeber: ADA Buchungstext: Sparen Ref. A1";"50,00";
+"02.01.2024";"02.01.2024";"Lastschrift / Belastung";"Auftraggeber: STROM AG";"-1.204,90";
+
+"Alter Kontostand";"2.200,00 EUR";
+"""
+N26 = """\
+"Booking Date","Value Date","Partner Name","Partner Iban",Type,"Payment Reference","Account Name","Amount (EUR)","Original Amount","Original Currency","Exchange Rate"
+2024-01-15,2024-01-15,"Café Kranzler",,Presentment,,"Main Account",-12.9,12.9,EUR,1
+2024-01-16,2024-01-16,"Hotel New York",,Presentment,,"Main Account",-91.74,100.0,USD,0.9174
+2024-01-17,2024-01-17,"Ada",DE02120300000000202051,"Credit Transfer","Thanks, ""A"" too","Main Account",20.0,,,
+"""  # noqa: E501
+REVOLUT = """\
+Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance
+TOPUP,Current,2024-01-02 08:07:09,2024-01-02 08:07:10,Top-Up by *1234,100.00,0.00,GBP,COMPLETED,100.00
+CARD_PAYMENT,Current,2024-01-03 11:00:00,2024-01-05 03:00:00,Tesco,-12.34,0.00,GBP,COMPLETED,87.66
+ATM,Current,2024-01-06 11:00:00,2024-01-06 12:00:00,Cash at Bank,-20.00,0.40,GBP,COMPLETED,67.26
+CARD_PAYMENT,Current,2024-01-07 09:00:00,,Hotel,-50.00,0.00,GBP,PENDING,
+CARD_PAYMENT,Current,2024-01-08 09:00:00,,Refused Shop,-9.00,0.00,GBP,REVERTED,
+"""
+WISE = """\
+"TransferWise ID",Date,"Date Time",Amount,Currency,Description,"Payment Reference","Running Balance","Exchange From","Exchange To","Exchange Rate","Payer Name","Payee Name","Payee Account Number",Merchant,"Card Last Four Digits","Card Holder Full Name",Attachment,Note,"Total fees","Exchange To Amount"
+CARD-111,17-01-2024,"17-01-2024 10:11:12",-8.75,EUR,"Card transaction of 8.75 EUR issued by Bakery",,91.25,,,,,,,Bakery,1234,"Ada L",,,0.05,
+TRANSFER-222,16-01-2024,"16-01-2024 09:00:00",100.00,EUR,"Received money from Bob",rent,100.00,,,,Bob,,,,,,,,0.00,
+"""  # noqa: E501
+MONZO = """\
+Transaction ID,Date,Time,Type,Name,Emoji,Category,Amount,Currency,Local amount,Local currency,Notes and #tags,Address,Receipt,Description,Category split,Money Out,Money In
+tx_0000A1,05/01/2024,12:01:02,Card payment,Pret,🥪,Eating out,-6.75,GBP,-6.75,GBP,,1 High St,,PRET A MANGER LONDON,,-6.75,
+tx_0000A2,25/01/2024,01:00:00,Faster payment,Employer,,Income,1500.00,GBP,1500.00,GBP,pay #salary,,,WAGES,,,1500.00
+"""  # noqa: E501
+CHASE = """\
+Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #
+DEBIT,01/31/2024,"ORIG CO NAME:GAS",-45.10,ACH_DEBIT,954.90,,
+CREDIT,01/15/2024,"PAYROLL",1000.00,ACH_CREDIT,1000.00,,
+"""
+CHASE_CARD = """\
+Transaction Date,Post Date,Description,Category,Type,Amount,Memo
+01/30/2024,02/01/2024,STARBUCKS,Food & Drink,Sale,-5.25,
+01/28/2024,01/29/2024,Payment Thank You,,Payment,200.00,
+"""
+BOFA = """\
+Description,,Summary Amt.
+Beginning balance as of 01/01/2024,,"1,000.00"
+Total credits,,"2,000.00"
+Total debits,,"-1,234.56"
+Ending balance as of 01/31/2024,,"1,765.44"
+
+Date,Description,Amount,Running Bal.
+01/01/2024,Beginning balance as of 01/01/2024,,"1,000.00"
+01/05/2024,"RENT, ""JAN"" 24","-1,234.56","-234.56"
+01/31/2024,SALARY,"2,000.00","1,765.44"
+"""
+HSBC = """\
+03/01/2024,"VISA SHOP","-1,234.56"
+29/01/2024,"SALARY","2,000.00"
+"""
+RABOBANK = """\
+"IBAN/BBAN","Munt","BIC","Volgnr","Datum","Rentedatum","Bedrag","Saldo na trn","Tegenrekening IBAN/BBAN","Naam tegenpartij","Naam uiteindelijke partij","Naam initiërende partij","BIC tegenpartij","Code","Batch ID","Transactiereferentie","Machtigingskenmerk","Incassant ID","Betalingskenmerk","Omschrijving-1","Omschrijving-2","Omschrijving-3","Reden retour","Oorspr bedrag","Oorspr munt","Koers"
+"NL44RABO0123456789","EUR","RABONL2U","000000000000000101","2024-01-02","2024-01-02","-25,00","+975,00","NL91ABNA0417164300","Albert","","","ABNANL2A","bg","","","","","","Boodschappen "," ","","","","",""
+"NL44RABO0123456789","EUR","RABONL2U","000000000000000102","2024-01-03","2024-01-03","+1.250,00","+2.225,00","NL91ABNA0417164300","Werkgever","","","ABNANL2A","cb","","","","","","Salaris","januari","","","","",""
+"""  # noqa: E501
+ABN_TAB = (
+    "123456789\tEUR\t20240102\t1000,00\t950,00\t20240102\t-50,00\tBEA NR:XX 02.01.24 WINKEL\n"
+    "123456789\tEUR\t20240103\t950,00\t1950,00\t20240103\t1000,00\tSEPA Overboeking SALARIS\n"
+)
+ING_NL = """\
+"Datum";"Naam / Omschrijving";"Rekening";"Tegenrekening";"Code";"Af Bij";"Bedrag (EUR)";"Mutatiesoort";"Mededelingen";"Saldo na mutatie";"Tag"
+"20240131";"Albert Heijn";"NL20INGB0001234567";"";"BA";"Af";"12,34";"Betaalautomaat";"Pasvolgnr 001";"87,66";""
+"20240130";"Oma";"NL20INGB0001234567";"NL91ABNA0417164300";"GT";"Bij";"100,00";"Online bankieren";"Verjaardag";"100,00";""
+"""  # noqa: E501
+POSTFINANCE = """\
+Datum von:;=\"\"2024-01-01\"\"
+Konto:;=\"\"CH9300762011623852957\"\"
+Währung:;=\"\"CHF\"\"
+
+Datum;Bewegungstyp;Avisierungstext;Gutschrift in CHF;Lastschrift in CHF;Label;Kategorie
+31.01.2024;Buchung;"KAUF/DIENSTLEISTUNG MIGROS";;-1'234.50;;Lebensmittel
+25.01.2024;Gutschrift;"LOHN";5'000.00;;;
+"""
+UBS = """\
+Kontonummer:;0123 00123456.01;
+IBAN:;CH93 0076 2011 6238 5295 7;
+Von:;2024-01-01;
+Anfangssaldo:;0.00;
+Schlusssaldo:;980.15;
+Bewertet in:;CHF;
+
+Abschlussdatum;Abschlusszeit;Buchungsdatum;Valutadatum;Währung;Belastung;Gutschrift;Einzelbetrag;Saldo;Transaktions-Nr.;Beschreibung1;Beschreibung2;Beschreibung3;Fussnoten;
+2024-01-31;;2024-01-31;2024-01-31;CHF;-19.85;;;980.15;9999031TO;"Coop";"Zahlung Debitkarte";;;
+2024-01-30;12:01:00;2024-01-30;2024-01-30;CHF;;1000.00;;1000.00;9999030TI;"Ada";"Gutschrift";;;
+"""
+CREDIT_AGRICOLE = """\
+Téléchargement du 02/02/2024;
+Compte de Dépôt carte n° 12345678901;
+Solde au 01/02/2024 1 500,10 €
+
+Date;Libellé;Débit euros;Crédit euros;
+31/01/2024;"PAIEMENT PAR CARTE
+X1234 BOULANGERIE";3,40;;
+28/01/2024;"VIREMENT EN VOTRE FAVEUR";;1 750,00;
+"""
+BOURSORAMA = """\
+dateOp;dateVal;label;category;categoryParent;supplierFound;amount;comment;accountNum;accountLabel;accountbalance
+2024-01-31;2024-01-31;"CARTE 30/01 FNAC";"Livres";"Loisirs";"fnac";-1 025,99;;00040123456;BoursoBank;1000.00
+2024-01-30;2024-01-30;"VIR SALAIRE";"Salaire";"Revenus";"";2 000,00;;00040123456;BoursoBank;1000.00
+"""
+BBVA = """\
+F.Valor;Fecha;Concepto;Movimiento;Importe;Divisa;Disponible;Divisa;Observaciones
+31/01/2024;31/01/2024;Recibo;Pago de luz;-65,43;EUR;934,57;EUR;
+25/01/2024;25/01/2024;Nómina;Empresa;1.000,00;EUR;1.000,00;EUR;
+"""
+MBANK = """\
+mBank S.A. Bankowość Detaliczna;
+
+#Klient;
+JAN NOWAK;
+
+#Data operacji;#Opis operacji;#Rachunek;#Kategoria;#Kwota;
+2024-01-31;"ZABKA ZAKUP KARTĄ";"eKonto 1111";"Żywność";-1 012,50 PLN;
+2024-01-30;"PRZELEW";"eKonto 1111";"Wpływy";2 000,00 PLN;
+"""
+PAYPAL = """\
+"Date","Time","TimeZone","Name","Type","Status","Currency","Gross","Fee","Net","From Email Address","To Email Address","Transaction ID","Balance"
+"31/01/2024","10:00:00","Europe/Berlin","Shop GmbH","Express Checkout Payment","Completed","EUR","-20,00","0,00","-20,00","a@x.org","b@x.org","1AB","79,40"
+"30/01/2024","10:00:00","Europe/Berlin","Buyer","Mass Pay","Completed","EUR","100,00","-0,60","99,40","c@x.org","a@x.org","2AB","99,40"
+"29/01/2024","10:00:00","Europe/Berlin","Hotel","Authorization","Pending","EUR","-1.000,00","0,00","-1.000,00","a@x.org","d@x.org","3AB","0,00"
+"""  # noqa: E501
+JAPAN = """\
+日付,お取引内容,お支払金額,お預り金額,残高
+2024年1月31日,カード セブンイレブン,"1,080",,"98,920"
+2024年1月25日,給与,,"100,000","100,000"
+"""
+CREDITS_IN_BRACKETS = """\
+Trans. Date,Description,Amount
+1/31/2024,"Refund","$20.00"
+1/30/2024,"Groceries","($1,054.20)"
+1/13/2024,"Fuel","(30.00)"
+"""
+TRAILING_MINUS = "Datum;Text;Betrag\n31.01.2024;Miete;1.200,00-\n15.01.2024;Lohn;2.500,00+\n01.01.2024;Gebühr;3,5-\n"
+AMEX = """\
+Date,Description,Card Member,Account #,Amount
+01/30/2024,WHOLE FOODS,ADA L,-11001,54.20
+01/29/2024,UBER,ADA L,-11001,12.00
+01/28/2024,DELTA,ADA L,-11001,310.00
+01/20/2024,AUTOPAY PAYMENT - THANK YOU,ADA L,-11001,-200.00
+"""
+LLOYDS = """\
+Transaction Date,Transaction Type,Sort Code,Account Number,Transaction Description,Debit Amount,Credit Amount,Balance
+31/01/2024,DEB,'30-00-00,12345678,TESCO,12.50,,987.50
+30/01/2024,FPI,'30-00-00,12345678,EMPLOYER,,1000.00,1000.00
+"""
+NUBANK = (
+    "Data,Valor,Identificador,Descrição\n31/01/2024,-45.90,65aa-1,Compra no débito\n05/01/2024,1000.00,65aa-2,Salário\n"
+)
+CEST_CSV = (
+    '"Číslo účtu","Datum zaúčtování","Částka","Měna","Zůstatek","Název protistrany","Zpráva pro příjemce"\n'
+    '"1234/0800","31.01.2024","-1 234,50","CZK","8 765,50","ČEZ","Faktura"\n'
+    '"1234/0800","30.01.2024","10 000,00","CZK","10 000,00","Zaměstnavatel","Výplata"\n'
+)
+
+# text, encoding, currency of the account, amounts as a person reads them, days of the first and last line
+BANKS = {
+    "sparkasse": (SPARKASSE, "cp1252", "EUR", "2500 -54.20", "2024-01-31 2024-02-02"),
+    "volksbank": (VOLKSBANK, "utf-8-sig", "EUR", "-89 1050.25", "2024-03-05 2024-03-04"),
+    "dkb": (DKB, "utf-8", "EUR", "-800 12.5", "2023-06-29 2023-06-28"),
+    "ing_de": (ING_DE, "cp1252", "EUR", "-4.20 1900", "2024-01-31 2024-01-30"),
+    "comdirect": (COMDIRECT, "cp1252", "EUR", "-3.40 50 -1204.90", "2024-01-05 2024-01-02"),
+    "n26": (N26, "utf-8", "EUR", "-12.90 -91.74 20", "2024-01-15 2024-01-17"),
+    "revolut": (REVOLUT, "utf-8", "GBP", "100 -12.34 -20.40 -50", "2024-01-02 2024-01-07"),
+    "wise": (WISE, "utf-8", "EUR", "-8.75 100", "2024-01-17 2024-01-16"),
+    "monzo": (MONZO, "utf-8", "GBP", "-6.75 1500", "2024-01-05 2024-01-25"),
+    "chase": (CHASE, "utf-8", "USD", "-45.10 1000", "2024-01-31 2024-01-15"),
+    "chase_card": (CHASE_CARD, "utf-8", "USD", "-5.25 200", "2024-02-01 2024-01-29"),
+    "bofa": (BOFA, "utf-8", "USD", "-1234.56 2000", "2024-01-05 2024-01-31"),
+    "hsbc": (HSBC, "utf-8", "GBP", "-1234.56 2000", "2024-01-03 2024-01-29"),
+    "rabobank": (RABOBANK, "cp1252", "EUR", "-25 1250", "2024-01-02 2024-01-03"),
+    "abn": (ABN_TAB, "utf-8", "EUR", "-50 1000", "2024-01-02 2024-01-03"),
+    "ing_nl": (ING_NL, "utf-8", "EUR", "-12.34 100", "2024-01-31 2024-01-30"),
+    "postfinance": (POSTFINANCE, "utf-8-sig", "CHF", "-1234.50 5000", "2024-01-31 2024-01-25"),
+    "ubs": (UBS, "utf-8", "CHF", "-19.85 1000", "2024-01-31 2024-01-30"),
+    "credit_agricole": (CREDIT_AGRICOLE, "iso8859-15", "EUR", "-3.40 1750", "2024-01-31 2024-01-28"),
+    "boursorama": (BOURSORAMA, "utf-8", "EUR", "-1025.99 2000", "2024-01-31 2024-01-30"),
+    "bbva": (BBVA, "utf-8", "EUR", "-65.43 1000", "2024-01-31 2024-01-25"),
+    "mbank": (MBANK, "cp1250", "PLN", "-1012.50 2000", "2024-01-31 2024-01-30"),
+    "paypal": (PAYPAL, "utf-8-sig", "EUR", "-20 99.40 -1000", "2024-01-31 2024-01-29"),
+    "japan": (JAPAN, "cp932", "JPY", "-1080 100000", "2024-01-31 2024-01-25"),
+    "brackets": (CREDITS_IN_BRACKETS, "utf-8", "USD", "20 -1054.20 -30", "2024-01-31 2024-01-13"),
+    "trailing_minus": (TRAILING_MINUS, "utf-16", "EUR", "-1200 2500 -3.5", "2024-01-31 2024-01-01"),
+    "lloyds": (LLOYDS, "utf-8", "GBP", "-12.50 1000", "2024-01-31 2024-01-30"),
+    "nubank": (NUBANK, "utf-8", "BRL", "-45.90 1000", "2024-01-31 2024-01-05"),
+    "ceska": (CEST_CSV, "cp1250", "CZK", "-1234.50 10000", "2024-01-31 2024-01-30"),
+}  # fmt: skip
+
+
+def lines_of(
+    path: Path, text: str, encoding: str = "utf-8", hints: Hints | None = None, **mapping: object
+) -> tuple[Reading, list[Line]]:
+    path.write_bytes(text.encode(encoding))
+    reading = read(path, mapping, hints=hints)
+    return reading, list(reading)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "statement"
+
+
+@pytest.mark.parametrize("bank", BANKS)
+def test_amounts_and_days_are_what_a_person_reads(bank: str, file: Path) -> None:
+    text, encoding, currency, amounts, days = BANKS[bank]
+    reading, lines = lines_of(file, text, encoding, Hints(currency))
+    booked = [line for line in lines if not line.error and not line.left_out]
+    assert [line.error for line in lines if line.error] == []
+    assert [line.amount for line in booked] == [Decimal(amount) for amount in amounts.split()], reading.mapping
+    assert [f"{line.booked_on}" for line in (booked[0], booked[-1])] == days.split(), reading.mapping
+    assert all(line.description or line.payer for line in booked), reading.mapping
+    assert all(line.currency in (None, currency) for line in booked)
+    assert "�" not in "".join(f"{line.payer}{line.description}" for line in lines)
+
+
+# what else the bank says, beyond day and amount
+@pytest.mark.parametrize(
+    ("bank", "place", "field", "value"),
+    [
+        ("sparkasse", 0, "payer", "Muster GmbH"),
+        ("sparkasse", 0, "description", "LOHN 01/24"),
+        ("sparkasse", 1, "is_pending", True),
+        ("sparkasse", 0, "account", "DE89370400440532013000"),
+        ("dkb", 0, "payer", "Vermieter KG"),
+        ("dkb", 1, "payer", "Kunde & Co"),
+        ("dkb", 1, "is_pending", True),
+        ("ing_de", 0, "payer", "VISA MARKTHALLE"),
+        ("comdirect", 0, "is_pending", True),
+        ("n26", 1, "original_amount", Decimal(100)),
+        ("n26", 1, "original_currency", "USD"),
+        ("n26", 0, "original_amount", None),
+        ("n26", 2, "description", 'Thanks, "A" too'),
+        ("wise", 0, "external_id", "CARD-111"),
+        ("monzo", 1, "category", "Income"),
+        ("monzo", 1, "notes", "pay #salary"),
+        ("monzo", 0, "external_id", "tx_0000A1"),
+        ("bofa", 1, "description", 'RENT, "JAN" 24'),
+        ("rabobank", 1, "payer", "Werkgever"),
+        ("rabobank", 1, "description", "Salaris januari"),
+        ("ing_nl", 0, "description", "Pasvolgnr 001"),
+        ("ubs", 0, "external_id", "9999031TO"),
+        ("mbank", 0, "category", "Żywność"),
+        ("paypal", 1, "external_id", "2AB"),
+        ("japan", 0, "description", "カード セブンイレブン"),
+        ("ceska", 0, "payer", "ČEZ"),
+    ],
+)
+def test_what_else_the_bank_says_is_kept(bank: str, place: int, field: str, value: object, file: Path) -> None:
+    text, encoding, currency, _, _ = BANKS[bank]
+    _, lines = lines_of(file, text, encoding, Hints(currency))
+    assert getattr(lines[place], field) == value
+
+
+@pytest.mark.parametrize(
+    ("bank", "day", "amount"),
+    [
+        ("dkb", "2023-06-30", "1234.56"),
+        ("volksbank", "2024-03-05", "1000.50"),
+        ("ing_de", "2024-01-31", "1895.80"),
+        ("chase", "2024-01-31", "954.90"),
+        ("bofa", "2024-01-31", "1765.44"),
+        ("rabobank", "2024-01-03", "2225"),
+        ("abn", "2024-01-03", "1950"),
+        ("ubs", "2024-01-31", "980.15"),
+        ("japan", "2024-01-31", "98920"),
+    ],
+)
+def test_the_closing_balance_is_read(bank: str, day: str, amount: str, file: Path) -> None:
+    text, encoding, currency, _, _ = BANKS[bank]
+    reading, _ = lines_of(file, text, encoding, Hints(currency))
+    closing = [balance for balance in reading.balances if not balance.is_opening]
+    assert (date.fromisoformat(day), Decimal(amount)) in [(balance.booked_on, balance.amount) for balance in closing]
+
+
+def test_purchases_of_a_card_are_turned_round_and_said(file: Path) -> None:
+    reading, lines = lines_of(file, AMEX, hints=Hints("USD", is_liability=True))
+    assert sum(line.amount or 0 for line in lines) == Decimal("-176.20")
+    assert reading.mapping["inverse"] and any("inverse" in note.message for note in reading.notes)
+    assert sum(line.amount or 0 for line in lines_of(file, AMEX, hints=Hints("USD"))[1]) == Decimal("176.20")
+    assert sum(line.amount or 0 for line in lines_of(file, AMEX, inverse=True)[1]) == Decimal("-176.20")
+
+
+def test_a_mapping_corrects_what_was_found(file: Path) -> None:
+    text = "Date,Reference,Text,Amount,Other\n01/02/2024,A1,One,1.234,5\n02/03/2024,A2,Two,-2.500,6\n"
+    reading, lines = lines_of(file, text, hints=Hints("EUR"))
+    assert [line.amount for line in lines] == [1234, -2500] and lines[0].booked_on == date(2024, 2, 1)
+    assert len(reading.notes) == 2
+    mapping: dict[str, Any] = {
+        "date_order": "mdy",
+        "decimal": ".",
+        "columns": {"amount": "Amount", "description": ["Text", "Reference"], "external_id": 2},
+    }
+    reading, lines = lines_of(file, text, **mapping)
+    assert [line.amount for line in lines] == [Decimal("1.234"), Decimal("-2.5")] and lines[0].booked_on == date(
+        2024, 1, 2
+    )
+    assert lines[1].description == "Two A2" and lines[1].external_id == "A2" and not reading.notes
+    with pytest.raises(StatementError, match=r"no column 'Betrag'.*Date, Reference"):
+        lines_of(file, text, columns={"amount": "Betrag"})
+    remembered = read(file, {}, reading.mapping)
+    assert [line.booked_on for line in remembered] == [date(2024, 1, 2), date(2024, 2, 3)]
+
+
+def test_a_line_that_is_wrong_leaves_the_others_alone(file: Path) -> None:
+    text = "Date,Text,Amount\n2024-01-31,One,1.50\n2024-02-30,Two,2\n2024-03-01,Three,lots\n2024-03-02,Four,\n2024-03-03,Five,1.2.3\n"
+    _, lines = lines_of(file, text)
+    assert [(line.line, line.error) for line in lines if line.error] == [
+        (3, "'2024-02-30' is no day."),
+        (4, "'lots' is no amount with the decimal sign '.'."),
+        (6, "'1.2.3' is no amount with the decimal sign '.'."),
+    ]
+    assert [line.left_out for line in lines if line.left_out] == ["The line has no amount."]
+    assert sum(line.amount for line in lines if line.amount and not line.error) == Decimal("1.50")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"\n\n  \n", "empty"),
+        (b"%PDF-1.7\n...", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"Date,Text,Amount\n2024-01-01,a\0b,1\n", "Line 2: The file has NUL"),
+        (b"Date,Text,Amount\n2024-01-01," + b"x" * 70_000 + b",1\n", "Line 2: The line is longer"),
+        (b'Date,Text,Amount\n2024-01-01,"never closed,1\n' + b"more\n" * 2000, "quotation mark"),
+        (b"a,b\n" * 5, "no line with a day and an amount"),
+        (b",".join(b"%d" % n for n in range(400)) + b"\n", "more than 256 columns"),
+        (b"<!DOCTYPE html><html></html>", "web page"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+    ],
+)
+def test_what_is_no_statement_is_refused_with_a_reason(content: bytes, said: str, file: Path) -> None:
+    file.write_bytes(content)
+    with pytest.raises(StatementError, match=said):
+        list(read(file))
+
+
+TEXTS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=40).map(
+    lambda text: " ".join(text.split())
+)
+AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
+DAYS = st.dates(date(1990, 1, 1), date(2029, 12, 31))
+WRITTEN = {"ymd": "%Y-%m-%d", "dmy": "%d.%m.%Y", "mdy": "%m/%d/%Y"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(DAYS, TEXTS, AMOUNTS), min_size=1, max_size=30),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(sorted(WRITTEN)),
+    st.sampled_from([(".", ","), (",", "."), (",", " "), (".", "'"), (",", "\u00a0")]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.sampled_from(["\r\n", "\n"]),
+    st.booleans(),
+)
+def test_any_dialect_reads_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    entries: list[tuple[date, str, Decimal]],
+    delimiter: str,
+    order: str,
+    signs: tuple[str, str],
+    encoding: str,
+    quoting: int,
+    end: str,
+    has_preamble: bool,
+) -> None:
+    decimal, group = signs
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=delimiter, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
+    if has_preamble:
+        writer.writerows([["Account statement"], []])
+    writer.writerow(["Date", "Description", "Amount"])
+    # one that leaves no doubt about day and decimal sign
+    for day, said, amount in [(date(2024, 1, 31), "Sure", Decimal("1234.56")), *entries]:
+        number = f"{amount:,.2f}".replace(",", "#").replace(".", decimal).replace("#", group)
+        writer.writerow([day.strftime(WRITTEN[order]), said, number])
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(written.getvalue().encode(encoding))
+    lines = list(read(path))[1:]
+    assert [(line.booked_on, line.description or "", line.amount) for line in lines] == entries

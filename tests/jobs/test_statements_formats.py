@@ -1,0 +1,281 @@
+"""OFX, QIF, CAMT, MT940 and XLSX with what banks make of them, in invented entries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from jobs.statements import Line, Reading, StatementError, read
+
+
+def read_text(folder: Path, text: str | bytes, **mapping: object) -> tuple[Reading, list[Line]]:
+    path = folder / "statement"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    reading = read(path, mapping)
+    return reading, list(reading)
+
+
+def amounts(lines: list[Line]) -> list[Decimal | None]:
+    return [line.amount for line in lines if not line.error and not line.left_out]
+
+
+def days(lines: list[Line]) -> list[str]:
+    return [f"{line.booked_on}" for line in lines]
+
+
+OFX = (
+    "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:USASCII\nCHARSET:1252\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>"
+)
+
+
+def test_ofx_without_closing_tags_with_entities_and_zones(tmp_path: Path) -> None:
+    text = (
+        f"{OFX}<CURDEF>EUR<BANKACCTFROM><BANKID>1<ACCTID>DE12<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST>\n"
+        "<STMTTRN><TRNTYPE>POS<DTPOSTED>20240115200000[-5:EST]<TRNAMT>-1.234,50<FITID>A<NAME>Caf\xe9 &amp; Bar<MEMO>a &lt; b\n"
+        "<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20240116<TRNAMT>+7<FITID>B<NAME>Bob\n"
+        "<STMTTRN><TRNTYPE>CHECK<DTPOSTED>20240117120000.000[+1:CET]<TRNAMT>-,5<CHECKNUM>00042<NAME>Check"
+        "<BANKACCTTO><BANKID>9<ACCTID>OTHER</BANKACCTTO>\n"
+        "<LEDGERBAL><BALAMT>10,00<DTASOF>20240118000000"
+    )
+    reading, lines = read_text(tmp_path, text.encode("cp1252"))
+    assert amounts(lines) == [Decimal("-1234.50"), Decimal(7), Decimal("-0.5")]
+    assert days(lines) == ["2024-01-15", "2024-01-16", "2024-01-17"]
+    assert (lines[0].payer, lines[0].description, lines[0].external_id) == ("Café & Bar", "a < b", "A")
+    assert (lines[2].payment_type, lines[2].notes) == ("check", "Check 42")
+    assert {line.account for line in lines} == {"DE12"} and {line.currency for line in lines} == {"EUR"}
+    assert [(each.amount, each.booked_on) for each in reading.balances] == [(Decimal("10.00"), date(2024, 1, 18))]
+
+
+def test_ofx_two_accounts_and_a_portfolio(tmp_path: Path) -> None:
+    text = """<?xml version="1.0"?><?OFX OFXHEADER="200" VERSION="211"?><OFX><BANKMSGSRSV1>
+    <STMTTRNRS><STMTRS><CURDEF>USD</CURDEF><BANKACCTFROM><ACCTID>1</ACCTID></BANKACCTFROM><BANKTRANLIST>
+      <STMTTRN><TRNTYPE>DEBIT</TRNTYPE><DTPOSTED>20240101</DTPOSTED><TRNAMT>-1.00</TRNAMT><FITID>1</FITID><NAME>x</NAME></STMTTRN>
+    </BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1>
+    <CREDITCARDMSGSRSV1><CCSTMTTRNRS><CCSTMTRS><CURDEF>CAD</CURDEF><CCACCTFROM><ACCTID>2</ACCTID></CCACCTFROM><BANKTRANLIST>
+      <STMTTRN><TRNTYPE>DEBIT</TRNTYPE><DTPOSTED>20240102</DTPOSTED><TRNAMT>-2.00</TRNAMT><FITID>1</FITID>
+        <ORIGCURRENCY><CURRATE>1.3</CURRATE><CURSYM>USD</CURSYM></ORIGCURRENCY></STMTTRN>
+    </BANKTRANLIST></CCSTMTRS></CCSTMTTRNRS></CREDITCARDMSGSRSV1>
+    <INVSTMTMSGSRSV1><INVSTMTTRNRS><INVSTMTRS><CURDEF>USD</CURDEF><INVACCTFROM><ACCTID>3</ACCTID></INVACCTFROM><INVTRANLIST>
+      <BUYSTOCK><INVBUY><INVTRAN><FITID>9</FITID><DTTRADE>20240103</DTTRADE></INVTRAN><TOTAL>-500</TOTAL></INVBUY></BUYSTOCK>
+    </INVTRANLIST></INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1></OFX>"""
+    _, lines = read_text(tmp_path, text)
+    assert [(line.account, line.amount, line.currency) for line in lines[:2]] == [
+        ("1", Decimal(-1), "USD"),
+        ("2", Decimal(-2), "CAD"),
+    ]
+    assert "USD" in (lines[1].notes or "") and lines[1].original_amount is None
+    assert lines[2].account == "3" and "BUYSTOCK" in (lines[2].error or "") and lines[2].amount is None
+
+
+QIF = """!Option:AutoSwitch
+!Account
+NChecking
+TBank
+^
+!Type:Bank
+D1/ 2'24
+U-1,234.56
+T-1,234.56
+CX
+N1001
+PLandlord
+MRent
+LHousing:Rent
+^
+D12/31/99
+T-10.00
+PSplit shop
+SFood
+EApples
+$-4.00
+SToys
+$-6.00
+^
+D2/ 5'24
+T250.00
+L[Savings]
+^
+!Account
+NBroker
+TInvst
+^
+!Type:Invst
+D1/3'24
+NBuy
+YACME
+T500
+^
+!Type:Cat
+NFood
+E
+^
+"""
+
+
+def test_qif_of_quicken(tmp_path: Path) -> None:
+    reading, lines = read_text(tmp_path, QIF)
+    assert amounts(lines) == [Decimal("-1234.56"), -10, 250] and days(lines)[:3] == [
+        "2024-01-02",
+        "1999-12-31",
+        "2024-02-05",
+    ]
+    assert (lines[0].payment_type, lines[0].category, lines[0].account) == ("check", "Housing:Rent", "Checking")
+    assert "Food Apples -4.00, Toys -6.00" in (lines[1].notes or "") and "Savings" in (lines[2].notes or "")
+    assert lines[3].account == "Broker" and "Buy" in (lines[3].error or "")
+    assert any("!Type:cat" in note.message for note in reading.notes)
+
+
+def test_qif_of_europe(tmp_path: Path) -> None:
+    text = "!Type:CCard\nD31.01.2024\nT-1.234,56\nPMüller\n^\nD01.02.2024\nT12,5\n^\nDsoon\nT1\n^\nD03.02.2024\nTmuch\n"
+    reading, lines = read_text(tmp_path, text.encode("cp1252"))
+    assert amounts(lines) == [Decimal("-1234.56"), Decimal("12.5")] and lines[0].payer == "Müller"
+    assert reading.mapping["date_order"] == "dmy" and [line.error for line in lines[2:]] == [
+        "'soon' is no day.", "'much' is no amount with the decimal sign ','.",
+    ]  # fmt: skip
+
+
+def camt(entries: str, version: str = "053.001.08", kind: str = "Stmt") -> str:
+    root = {"Stmt": "BkToCstmrStmt", "Rpt": "BkToCstmrAcctRpt"}[kind]
+    return (
+        (
+            f'<?xml version="1.0"?><n:Document xmlns:n="urn:iso:std:iso:20022:tech:xsd:camt.{version}"><n:{root}><n:{kind}><n:Id>1</n:Id>'
+            f"<n:Acct><n:Id><n:IBAN>CH9300762011623852957</n:IBAN></n:Id><n:Ccy>CHF</n:Ccy></n:Acct>{entries}</n:{kind}></n:{root}></n:Document>"
+        )
+        .replace("<_", "<n:")
+        .replace("</_", "</n:")
+    )
+
+
+def entry(
+    amount: str, sign: str, inside: str = "", status: str = "<_Cd>BOOK</_Cd>", day: str = "<_Dt>2024-01-31</_Dt>"
+) -> str:
+    return (
+        f'<_Ntry><_Amt Ccy="CHF">{amount}</_Amt><_CdtDbtInd>{sign}</_CdtDbtInd><_Sts>{status}</_Sts><_BookgDt>{day}</_BookgDt>'
+        f"{inside}</_Ntry>"
+    )
+
+
+def test_camt_with_a_batch_a_reversal_and_what_is_pending(tmp_path: Path) -> None:
+    def part(amount: str, name: str, ref: str) -> str:
+        return (
+            f'<_TxDtls><_Refs><_AcctSvcrRef>{ref}</_AcctSvcrRef></_Refs><_Amt Ccy="CHF">{amount}</_Amt><_CdtDbtInd>CRDT</_CdtDbtInd>'
+            f"<_RltdPties><_Dbtr><_Pty><_Nm>{name}</_Nm></_Pty></_Dbtr></_RltdPties>"
+            f"<_RmtInf><_Strd><_CdtrRefInf><_Ref>2100{ref}</_Ref></_CdtrRefInf></_Strd></_RmtInf></_TxDtls>"
+        )
+
+    batch = (
+        f"<_AcctSvcrRef>B1</_AcctSvcrRef><_NtryDtls>{part('10.00', 'Ann', '1')}{part('20.50', 'Ben', '2')}</_NtryDtls>"
+    )
+    foreign = (
+        '<_NtryDtls><_TxDtls><_AmtDtls><_InstdAmt><_Amt Ccy="EUR">90.00</_Amt></_InstdAmt></_AmtDtls><_RltdPties><_Cdtr><_Nm>Shop &amp; Co'
+        "</_Nm></_Cdtr></_RltdPties><_RmtInf><_Ustrd>one</_Ustrd><_Ustrd>two</_Ustrd></_RmtInf></_TxDtls></_NtryDtls>"
+    )
+    text = camt(
+        '<_Bal><_Tp><_CdOrPrtry><_Cd>CLBD</_Cd></_CdOrPrtry></_Tp><_Amt Ccy="CHF">5.00</_Amt><_CdtDbtInd>DBIT</_CdtDbtInd><_Dt>'
+        "<_Dt>2024-01-31</_Dt></_Dt></_Bal>"
+        + entry("30.50", "CRDT", batch)
+        + entry("95.25", "DBIT", foreign, day="<_DtTm>2024-01-31T23:30:00-05:00</_DtTm>")
+        + entry("7.00", "CRDT", "<_RvslInd>true</_RvslInd><_AddtlNtryInf>Storno</_AddtlNtryInf>", "BOOK")
+        + entry("8.00", "DBIT", status="PDNG")
+        + entry("9.00", "DBIT", status="<_Cd>INFO</_Cd>")
+        + entry("lots", "DBIT")
+        + entry("1.00", "DBIT", day="<_Dt>2024-13-01</_Dt>")
+    )
+    reading, lines = read_text(tmp_path, text)
+    assert amounts(lines) == [10, Decimal("20.5"), Decimal("-95.25"), 7, -8]
+    assert [(line.payer, line.external_id, line.description) for line in lines[:2]] == [
+        ("Ann", "1", "21001"),
+        ("Ben", "2", "21002"),
+    ]
+    assert (lines[2].payer, lines[2].description, lines[2].original_amount, lines[2].original_currency) == (
+        "Shop & Co", "one two", Decimal(90), "EUR",
+    )  # fmt: skip
+    assert (
+        days(lines)[2] == "2024-01-31"
+        and lines[3].description == "Storno"
+        and lines[4].is_pending
+        and lines[5].left_out
+    )
+    assert "Amt" in (lines[6].error or "") and "day" in (lines[7].error or "")
+    assert [each.amount for each in reading.balances] == [-5] and reading.accounts == ["CH9300762011623852957"]
+    assert amounts(read_text(tmp_path, camt(entry("1", "CRDT", status="BOOK"), "052.001.02", "Rpt"))[1]) == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>' + camt(entry("&b;", "CRDT"))[21:], "DOCTYPE"),
+        ('<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:9/x.dtd">' + camt(entry("1", "CRDT"))[21:], "DOCTYPE"),
+        ('<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + camt(entry("&x;", "CRDT"))[21:], "DOCTYPE"),
+        (camt(entry("1", "CRDT"))[:-20], "malformed"),
+        ("<a>" * 5000, "malformed"),
+        ('<?xml version="1.0"?><Document><BkToCstmrDbtCdtNtfctn><Ntfctn/></BkToCstmrDbtCdtNtfctn></Document>', "camt.054"),
+        ("<html><body>Log in</body></html>", "web page"),
+    ],
+)  # fmt: skip
+def test_xml_that_is_hostile_or_none_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(StatementError, match=said):
+        read_text(tmp_path, text)
+
+
+def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
+    text = (
+        "{1:F01BANKDEFFXXXX0000000000}{2:I940BANKDEFFXXXXN}{4:\r\n:20:A\r\n:25:DE12\r\n:28C:1/1\r\n:60F:C231230EUR1000,\r\n"
+        ":61:2312310102D10,NMSCNONREF//B1\r\n:86:105?00KARTE?20EREF+E1?21SVWZ+Danke fuer\r\n?22 den Einkauf?32Markt?33halle\r\n"
+        ":61:240102RC5,00NTRFNONREF\r\n:61:2401020102RDR6,NTRFREF 1\r\n:86:"
+        + "long " * 12
+        + "line12\r\n34 goes on\r\n:61:240103C,75FCHK12\r\n:61:240104EC100,NTRFSOON\r\n:61:24010\r\n:62F:C240103EUR991,75\r\n-}\r\n"
+    )
+    reading, lines = read_text(tmp_path, text)
+    assert [line.amount for line in lines[:5]] == [-10, -5, 6, Decimal("0.75"), 100]
+    assert (
+        days(lines)[:2] == ["2024-01-02", "2024-01-02"]
+        and lines[4].is_pending
+        and "can't be read" in (lines[5].error or "")
+    )
+    assert (lines[0].payer, lines[0].description, lines[0].external_id) == (
+        "Markthalle",
+        "Danke fuer den Einkauf",
+        "B1",
+    )
+    assert lines[2].description == "long " * 12 + "line1234 goes on"
+    assert lines[3].payment_type == "check" and {line.account for line in lines} == {"DE12"}
+    assert [(each.amount, each.is_opening) for each in reading.balances] == [(1000, True), (Decimal("991.75"), False)]
+
+
+def workbook(rows: list[list[object]], **other: list[list[object]]) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    for name, more in other.items():
+        sheet = book.create_sheet(name)
+        for row in more:
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_xlsx_days_and_floats_come_back_as_they_are_shown(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Konto", "DE12"],
+        [],
+        ["Buchungstag", "Text", "Betrag", "Saldo"],
+        [dt.date(2024, 1, 31), "=1+1 is a text", 0.1 + 0.2, 100.3],
+        [dt.datetime(2024, 1, 30, 23, 59), "two", -1234.56, 100],
+        ["29.01.2024", "three", "-7,50", "1.334,56"],
+    ]
+    rows[3][1] = "text"
+    reading, lines = read_text(tmp_path, workbook(rows, Notes=[["hello"]]))
+    assert amounts(lines) == [Decimal("0.3"), Decimal("-1234.56"), Decimal("-7.5")]
+    assert days(lines) == ["2024-01-31", "2024-01-30", "2024-01-29"] and reading.mapping["sheet"] == "Sheet"
+    assert any("Notes" in note.message for note in reading.notes)
+    with pytest.raises(StatementError, match="no sheet 'None'"):
+        read_text(tmp_path, workbook(rows), sheet="None")

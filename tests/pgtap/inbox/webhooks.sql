@@ -1,0 +1,85 @@
+begin;
+select no_plan();
+\ir ../people.psql
+
+select tests.be('ann');
+insert into public.webhooks (id, url, events) values (tests.id('hook'), 'https://example.com/a', '{transaction.inserted,budget.alert}');
+select is((select secret ~ '^whsec_[A-Za-z0-9+/]{43}=$' from public.webhooks), true, 'the database makes the secret');
+select isnt(
+  (select secret from public.webhooks),
+  (select w.secret from private.ping_webhook(tests.id('hook')) as p cross join (select 'whsec_' as secret) as w), 'of its own'
+);
+select tests.refused($$update public.webhooks set secret = 'x'$$, '42501', '', 'which nobody chooses');
+select tests.refused($$update public.webhooks set failing_since = null$$, '42501', '', 'nor how it fares');
+select tests.refused($$update public.webhooks set id = gen_random_uuid()$$, 'PT422', 'rows.key_changed', 'the key stays');
+select tests.refused(
+  $$insert into public.webhooks (url, events) values ('http://example.com/', '{ping}')$$, '23514', '', 'https, but on this machine'
+);
+select lives_ok($$insert into public.webhooks (url, events) values ('http://localhost:3000/', '{goal.milestone}')$$, 'there http will do');
+select tests.refused($$insert into public.webhooks (url, events) values ('https://example.com/', '{}')$$, '23514', '', 'of nothing nobody is told');
+
+-- others
+select tests.be('ben');
+select tests.refused($$select from public.webhooks$$, 'PT403', 'books.role_too_low', 'an editor sees none');
+select tests.refused($$insert into public.webhooks (url, events) values ('https://example.com/', '{ping}')$$, 'PT403', 'books.role_too_low', 'and makes none');
+select tests.refused(format($$select public.test_webhook(%L)$$, tests.id('hook')), 'PT403', 'books.role_too_low', 'and sends none');
+select tests.be('cid');
+select tests.refused($$select from public.webhooks$$, 'PT404', 'books.missing', 'a stranger learns nothing');
+select tests.log_in_as('cid@example.org');
+select is_empty($$select from public.webhooks$$, 'nor in a book of their own');
+select tests.refused(format($$select public.test_webhook(%L)$$, tests.id('hook')), 'PT404', 'webhooks.missing', 'nor by its id');
+select tests.refused(
+  format($$insert into public.webhooks (book_id, url, events) values (%L, 'https://example.com/', '{ping}')$$, tests.book()), '42501', '',
+  'nor can one be forged'
+);
+select tests.log_in_as_anon();
+select tests.refused($$select from public.webhooks$$, '42501', '', 'without a token there is nothing');
+
+-- what is told
+select tests.log_out();
+delete from public.webhook_deliveries;
+select tests.open_accounts();
+insert into public.transactions (book_id, account_id, booked_on, type, amount)
+values (tests.book(), tests.id('checking'), '2026-03-01', 'expense', 1), (tests.book(), tests.id('checking'), '2026-03-02', 'expense', 2);
+insert into public.transactions (book_id, account_id, booked_on, type, amount) values (tests.book(), tests.id('checking'), '2026-03-03', 'expense', 3);
+update public.transactions set notes = 'x' where book_id = tests.book();
+select is_empty($$select from public.webhook_deliveries$$, 'nothing is told before the end');
+set constraints all immediate;
+select results_eq(
+  $$select event::text, body -> 'data' ->> 'count', body -> 'data' -> 'rows' -> 0 ->> 'notes' from public.webhook_deliveries$$,
+  $$values ('transaction.inserted', '3', 'x')$$, 'then all at once, as it is now, and only what was asked for'
+);
+select is_empty($$select from private.webhook_notes$$, 'no note is left');
+select is(
+  (
+    select bool_and(queue_name = 'webhooks') from queue.procrastinate_jobs
+    where task_name = 'deliver_webhook' and args ->> 'book_id' = tests.book()::text
+  ), true, 'and the worker knows, in a queue that no mail waits in'
+);
+delete from public.webhook_deliveries;
+update public.webhooks set is_active = false;
+insert into public.transactions (book_id, account_id, booked_on, type, amount) values (tests.book(), tests.id('checking'), '2026-03-03', 'expense', 3);
+select is_empty($$select from public.webhook_deliveries$$, 'one that is turned off hears nothing');
+update public.webhooks set is_active = true;
+select private.tell_webhooks(tests.book(), 'budget.alert', 'one', '{}');
+select private.tell_webhooks(tests.book(), 'budget.alert', 'one', '{}');
+select is((select count(*) from public.webhook_deliveries), 1::bigint, 'an occasion is told once');
+
+-- what comes of it
+select id as delivery from public.webhook_deliveries \gset
+select is((select url from private.begin_delivery(tests.book(), :'delivery')), 'https://example.com/a', 'the worker gets it');
+select is(private.report_delivery(tests.book(), :'delivery', 500, 12, null)::text, 'pending', 'failure is tried again');
+select is((select failing_since is not null from public.webhooks where id = tests.id('hook')), true, 'and noted');
+select is((select version from public.webhooks where id = tests.id('hook')), 3, 'without raising the version');
+select is(private.report_delivery(tests.book(), :'delivery', 204, 12, null)::text, 'delivered', 'success ends it');
+select is((select failing_since from public.webhooks where id = tests.id('hook')), null, 'and the failing');
+select is(private.report_delivery(tests.book(), :'delivery', 204, 12, null), null, 'once');
+select is_empty(format($$select from private.begin_delivery(%L, %L)$$, tests.book(), :'delivery'), 'there is nothing more to send');
+select is(private.forget_deliveries(now() + interval '31 days'), 1, 'after a month it is forgotten');
+
+-- the book goes
+delete from public.books where id = tests.book();
+select is_empty($$select from public.webhooks$$, 'webhooks go with their book');
+
+select * from finish();
+rollback;
