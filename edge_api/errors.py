@@ -63,10 +63,11 @@ def from_database(error: psycopg.Error) -> EdgeError:
     elif not state and isinstance(error, psycopg.DataError):
         # found before it was sent: a NUL character in a text
         return EdgeError(400, "edge.malformed", "The request could not be read.", str(error))
-    elif not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return UnavailableError("database")
-    elif not state:
+    elif not state and isinstance(error, psycopg.ProgrammingError | psycopg.NotSupportedError):
         raise error
+    elif not state:
+        # no answer came: a connection that ends says so in whichever class its driver noticed it
+        return UnavailableError("database")
     said = error.diag
     refusal = EdgeError(status, "", said.message_primary or "The database refused this.", said.message_hint)
     # an error of Postgres itself tells in its detail which row it was

@@ -50,10 +50,14 @@ class Storage:
 
     def put(self, key: str, path: Path) -> None:
         """Stores a file: whole or not at all, and for good once this returns."""
-        with outages():
-            obstore.put(self._store, key, path, chunk_size=PART_BYTES, max_concurrency=2)
-            if self.folder:
-                sync(self.folder / key)
+        try:
+            with outages():
+                obstore.put(self._store, key, path, chunk_size=PART_BYTES, max_concurrency=2)
+                if self.folder:
+                    sync(self.folder / key)
+        except FileNotFoundError as error:
+            # its folder was empty for a moment, and went with another's file
+            raise UnavailableError("storage") from error
 
     def open(self, key: str) -> Iterator[bytes]:
         """The object, piece by piece. That it is missing is said before the first piece is asked for."""

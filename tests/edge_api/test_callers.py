@@ -258,5 +258,8 @@ def test_auth_out_of_reach_is_an_outage_not_a_refusal(env: dict[str, str], sign_
     asyncio.run(checked())
 
 
-def test_database_out_of_reach_is_an_outage() -> None:
-    assert errors.from_database(psycopg.OperationalError("connection refused")).status == 503
+@pytest.mark.parametrize(
+    "kind", [psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.DatabaseError]
+)
+def test_database_out_of_reach_is_an_outage(kind: type[psycopg.Error]) -> None:
+    assert errors.from_database(kind("server closed the connection unexpectedly")).status == 503
