@@ -36,7 +36,8 @@ supabase-js in snake_case, with `.execute()`.
 
 **Refused** names status and code, [explained here](../sql/ERRORS.md). Besides what a line names, a call is refused with 401 without a
 good token, with 403 `books.role_too_low` where a viewer writes, with 404 `books.missing` where `x-book` is none of one's books, with
-429 `gateway.rate_limited` above the limits, and with 503 `gateway.unavailable` while a part is down.
+429 `gateway.rate_limited` above the limits, with 503 `gateway.unavailable` while a part is down, and rarely with a 400 whose `code` is
+empty, where the database went away in the middle: it may be done or not, so send it again with the same ids.
 """
 
 
