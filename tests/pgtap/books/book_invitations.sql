@@ -1,5 +1,5 @@
 begin;
-select plan(37);
+select plan(39);
 
 select tests.create_user('olga@example.com') as olga, tests.create_user('ivan@example.com') as ivan, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('olga@example.com') as book, tests.book_of('ivan@example.com') as ivans_book \gset
@@ -84,6 +84,23 @@ select tests.log_in_as('olga@example.com');
 select throws_ok($$select public.accept_invitation('00000000-0000-4000-8000-000000000003')$$, 'PT409', null, 'an expired one is refused');
 select tests.log_in_as('ivan@example.com');
 select lives_ok(format($$insert into public.book_invitations (book_id, email) values (%L, 'olga@example.com')$$, :'book'), 'and makes way for another');
+
+-- its mail
+select tests.log_out();
+select key as mail from private.mails inner join public.book_invitations as i on key = concat_ws('/', 'invitation', i.book_id, i.id)
+where i.email = 'olga@example.com' and i.expires_at > now() and i.status = 'pending' \gset
+select count(*) from (select private.report_mail(:'mail', 'sending'), private.report_mail(:'mail', 'sent')) as x \gset
+select isnt((select email_sent_at from public.book_invitations where concat_ws('/', 'invitation', book_id, id) = :'mail'), null, 'once it is out, that is noted');
+
+-- as many as a day allows, also where they are taken back
+select 50 - count(*) as left_today from private.mails where template = 'invitation' and created_by = :'ivan' \gset
+select tests.log_in_as('ivan@example.com');
+insert into public.book_invitations (book_id, email) select :'book', 'guest' || n || '@example.com' from generate_series(1, :left_today) as n;
+delete from public.book_invitations where email like 'guest%';
+select throws_ok(
+  format($$insert into public.book_invitations (book_id, email) values (%L, 'guest@example.com')$$, :'book'), 'PT429',
+  'Those are many invitations for one day.', 'fifty are enough for a day'
+);
 
 select * from finish();
 rollback;

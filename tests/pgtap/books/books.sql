@@ -58,6 +58,9 @@ select tests.refused($$ select public.create_book('x', 'EUR', id => tests.id('cl
 select tests.refused($$ select public.create_book('x', 'XXX') $$, 'PT422', 'books.currency_unknown', 'a currency is known');
 select tests.refused($$ select public.create_book('x', 'EUR', 'x') $$, 'PT422', 'books.timezone_unknown', 'and a time zone');
 
+select tests.refused(format('select public.create_book(%L, %L)', n, 'EUR'), 'PT422', 'books.name_length', 'a name has 1 to 64 characters')
+from unnest(array['', repeat('x', 65), null]) as n;
+
 -- deletion
 select tests.log_out();
 select tests.book() as book \gset

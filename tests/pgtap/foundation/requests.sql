@@ -13,5 +13,11 @@ select lives_ok('select private.check_request()', 'anon needs none');
 select tests.log_in_as_service();
 select lives_ok('select private.check_request()', 'nor does a server with the secret key');
 
+-- nobody has the right to write to a view; who has it all the same is told
+select tests.log_out();
+select tests.refused(format('insert into public.%I default values', c.relname), 'PT405', 'rows.read_only', c.relname || ' is read-only')
+from pg_catalog.pg_class as c
+where c.relnamespace = 'public'::regnamespace and c.relkind = 'v';
+
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(32);
 
 select tests.create_user('nora@example.com', '{"locale": "de"}') as nora \gset
 select default_book_id as book from public.profiles where id = :'nora' \gset
@@ -39,6 +39,15 @@ select is_empty($$select * from private.begin_mail('c')$$, 'what somebody died a
 select is((select status::text from private.mails where key = 'c'), 'unsure', 'as unsure');
 select is(private.report_mail('c', 'queued'), false, 'for good');
 
+select private.queue_mail('x@example.com', 'notification', 'fr', '{}', 'k');
+select private.begin_mail('k');
+select private.report_mail('k', 'sending');
+select is(private.report_mail('k', 'queued', 'busy'), true, 'what a server puts off is tried again');
+select results_eq(
+  $$select scheduled_at > now() from queue.procrastinate_jobs where task_name = 'send_mail' and args ->> 'key' = 'k' order by id$$,
+  $$values (null::boolean), (true)$$, 'later'
+);
+
 -- to people
 select private.queue_mail_to(:'nora', 'notification', '{}', 'd');
 select results_eq(
@@ -65,6 +74,21 @@ insert into auth.sessions (id, user_id, user_agent, ip) values (gen_random_uuid(
 insert into auth.sessions (id, user_id, user_agent, ip) values (gen_random_uuid(), :'nora', 'Cat/2.1', '2001:db8::8');
 insert into auth.sessions (id, user_id, user_agent, ip) values (gen_random_uuid(), :'nora', null, null);
 select is((select count(*) from private.mails where template = 'new_sign_in'), 2::bigint, 'others are, once each');
+
+select is(private.forget_sign_ins(now() + interval '179 days'), 0, 'places are remembered');
+select is(private.forget_sign_ins(now() + interval '181 days'), 3, 'for half a year');
+savepoint before;
+delete from public.profiles where id = :'nora';
+select lives_ok(
+  format($$insert into auth.sessions (id, user_id, user_agent, ip) values (gen_random_uuid(), %L, 'Fox/2.1', '192.0.2.7')$$, :'nora'),
+  'what can''t be noted keeps nobody out'
+);
+rollback to before;
+-- digests
+insert into public.notification_preferences (user_id, type, email) values (:'nora', 'weekly_digest', true);
+select is(private.stop_digests(:'nora'), true, 'a link in a digest ends them');
+select is((select email from public.notification_preferences where user_id = :'nora' and type = 'weekly_digest'), false, 'at once');
+select is(private.stop_digests(:'nora'), false, 'and there is nothing more to end');
 
 -- nobody else
 select tests.log_in_as('nora@example.com');

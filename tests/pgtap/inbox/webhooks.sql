@@ -77,6 +77,31 @@ select is(private.report_delivery(tests.book(), :'delivery', 204, 12, null), nul
 select is_empty(format($$select from private.begin_delivery(%L, %L)$$, tests.book(), :'delivery'), 'there is nothing more to send');
 select is(private.forget_deliveries(now() + interval '31 days'), 1, 'after a month it is forgotten');
 
+-- one that fails for days is turned off
+insert into public.webhook_deliveries (book_id, id, webhook_id, event, body) values (tests.book(), tests.id('late'), tests.id('hook'), 'ping', '{}');
+update public.webhooks set failing_since = now() - interval '47 hours' where id = tests.id('hook');
+select is(private.report_delivery(tests.book(), tests.id('late'), null, 5000, 'timed out')::text, 'pending', 'what has failed for 47 hours');
+select ok((select is_active from public.webhooks where id = tests.id('hook')), 'may come back');
+update public.webhooks set failing_since = now() - interval '49 hours' where id = tests.id('hook');
+select is(private.report_delivery(tests.book(), tests.id('late'), 500, 12, null)::text, 'pending', 'after two days');
+select ok((select not is_active from public.webhooks where id = tests.id('hook')), 'it is turned off');
+select results_eq(
+  $$select user_id, details ->> 'host' from public.notifications where type = 'system' and details ->> 'webhook_id' = tests.id('hook')::text$$,
+  $$values (tests.user_id('ann@example.org'), 'example.com')$$, 'which its owners are told'
+);
+
+-- tried, and how many there may be
+select tests.be('ann');
+update public.webhooks set is_active = true where id = tests.id('hook');
+select is((public.test_webhook(tests.id('hook'))).event::text, 'ping', 'an owner may try one');
+select lives_ok(
+  $$insert into public.webhooks (url, events) select 'https://example.com/' || n, '{ping}' from generate_series(1 + (select count(*) from public.webhooks), 10) as n$$, 'there may be ten'
+);
+select tests.refused(
+  $$insert into public.webhooks (url, events) values ('https://example.com/', '{ping}')$$, 'PT409', 'webhooks.too_many', 'and no more'
+);
+select tests.log_out();
+
 -- the book goes
 delete from public.books where id = tests.book();
 select is_empty($$select from public.webhooks$$, 'webhooks go with their book');

@@ -132,6 +132,12 @@ select is(
   (select array_agg(r.position order by r.position) from public.reorder_categories(array[tests.id('rent'), tests.id('food')]) as r),
   '{1,2}'::integer[], 'categories are put in order'
 );
+select results_eq(
+  $$ select t.depth, t.path, t.parent_id from public.category_tree() as t where 'Food of the tests' = any(t.path) $$,
+  $$ values (1, array['Food of the tests'], null::uuid), (2, array['Food of the tests', (select name from public.categories where id = tests.id('apples'))], tests.id('food')) $$,
+  'the tree has each below its parent'
+);
+select is((select count(*) from public.category_tree()), (select count(*) from public.categories), 'and all of them');
 select tests.be('vic');
 select tests.refused($$ select public.delete_category(tests.id('rent')) $$, 'PT403', 'books.role_too_low', 'a viewer deletes none');
 select tests.log_out();

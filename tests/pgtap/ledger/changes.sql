@@ -56,6 +56,12 @@ select tests.refused($$ update public.changes set changed_by = null $$, '42501',
 select tests.refused($$ delete from public.changes $$, '42501', '', 'nor deletes it');
 select tests.be('vic');
 select isnt_empty($$ select from public.changes where row_id = tests.id('lunch') $$, 'a viewer reads it');
+select matches(public.changes_cursor(), '^[0-9]+/0$', 'and takes a cursor of the present');
+select is_empty($$ select from public.changes_since(public.changes_cursor()) $$, 'after which nothing has come yet');
+select tests.refused(
+  format($$ select public.changes_since(page_size => %s) $$, n), 'PT422', 'ledger.page_size', format('a page has 1 to 1000 rows, not %s', n)
+)
+from unnest(array['0', '1001', 'null']) as n;
 select tests.be('cid');
 select tests.refused($$ select from public.changes $$, 'PT404', 'books.missing', 'a stranger is told that there is no such book');
 select tests.log_in_as('cid@example.org');

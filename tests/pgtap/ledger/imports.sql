@@ -33,6 +33,35 @@ select tests.be('ben');
 select lives_ok($$ select tests.import_lines('first', tests.id('checking'), E'2024-01-30|-12.50|Coffee|A1\n2024-01-30|-7.50|Cake\n2024-01-30|-7.50|Cake') $$, 'an editor imports');
 select is((select ready_count from public.imports), 3, 'three lines are ready, two of them alike');
 select is((select count(*) from public.transactions), 0::bigint, 'and nothing is booked');
+select is(
+  (private.start_import(tests.id('first'), tests.id('checking'), 'again.csv', 1, repeat('a', 64), '{}', false)).ready_count, 3,
+  'the same file sent twice with an id is the same import'
+);
+select tests.refused(
+  $$ select private.start_import(tests.id('first'), tests.id('checking'), 'x.csv', 1, repeat('b', 64), '{}', false) $$, 'PT409', 'imports.id_taken',
+  'another file needs another id'
+);
+select tests.refused(
+  format($$ select private.start_import(tests.id('x'), tests.id(%L), 'x.csv', 1, repeat('a', 64), %L, false) $$, i.account, i.mapping), i.code, i.detail, i.why
+)
+from (
+  values
+  ('checking', '[]', 'PT422', 'imports.mapping_malformed', 'a mapping is an object'),
+  ('checking', '{"accounts": "x"}', 'PT422', 'imports.mapping_malformed', 'that of accounts, too'),
+  ('nothing', '{}', 'PT422', 'ledger.account_missing', 'an account is there')
+) as i (account, mapping, code, detail, why);
+select lives_ok(
+  $$ select private.start_import(tests.id('unread'), tests.id('checking'), 'x.csv', 1, repeat('c', 64), '{}', false) $$, 'one that nobody has read yet'
+);
+select tests.refused($$ select public.commit_import(tests.id('unread')) $$, 'PT409', 'imports.not_ready', 'is not committed');
+select is(
+  (public.read_import_again(tests.id('unread'), '{"decimal": ","}')).mapping, '{"decimal": ","}', 'but may be read with another mapping'
+);
+select lives_ok($$ delete from public.imports where id = tests.id('unread') $$, 'or deleted');
+select tests.refused(
+  format($$ update public.import_rows set %s = tests.id('x') where position = 1 $$, c.name), 'PT422', c.detail, 'a line is given what is there'
+)
+from (values ('category_id', 'ledger.category_missing'), ('payee_id', 'ledger.payee_missing')) as c (name, detail);
 select tests.refused($$ select public.undo_import(tests.id('first')) $$, 'PT409', 'imports.not_committed', 'nothing to take back yet');
 
 -- who may what

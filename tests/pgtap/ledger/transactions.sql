@@ -215,6 +215,19 @@ select tests.refused(
   'PT422', 'rows.sent_twice', 'an upsert that has a row twice is the client''s mistake'
 );
 
+select tests.be('ben');
+select tests.refused(
+  $$ select public.bulk_delete_transactions(array_fill(tests.id('x'), array[10001])) $$, 'PT422', 'ledger.too_many_ids',
+  'more than 10000 at once are not deleted'
+);
+select lives_ok(
+  $$ select public.record_transaction(tests.id('checking'), '2024-05-06', 'expense', 7, id => tests.id('recorded')) from generate_series(1, 2) $$,
+  'one that is recorded twice is there once'
+);
+select tests.refused(
+  $$ select public.record_transaction(tests.id('checking'), '2024-05-06', 'expense', 8, id => tests.id('recorded')) $$,
+  'PT409', 'ledger.transaction_id_taken', 'and its id is no other''s'
+);
 select tests.log_out();
 select is_empty($$ select * from private.verify_book(tests.book()) $$, 'all totals are right');
 

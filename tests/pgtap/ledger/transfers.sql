@@ -164,6 +164,27 @@ select tests.refused(
 );
 select lives_ok($$ delete from public.transfers where id = tests.id('move') $$, 'a transfer is deleted');
 select is_empty($$ select from public.transactions where transfer_id = tests.id('move') $$, 'with both legs');
+-- what it did to both sides
+select tests.be('ann');
+select lives_ok(
+  $$
+    insert into public.transfers (id, from_account_id, to_account_id, booked_on, amount, received_amount, fee)
+    values (tests.id('told'), tests.id('checking'), tests.id('dollars'), '2023-01-02', 20, 22, 0.5);
+    insert into public.transactions (account_id, booked_on, type, amount) values
+    (tests.id('checking'), '2023-01-02', 'income', 1000), (tests.id('checking'), '2023-01-01', 'income', 7), (tests.id('dollars'), '2023-01-03', 'income', 9)
+  $$,
+  'money is moved between other entries'
+);
+select results_eq(
+  $$ select side, account_name, account_currency, change, balance_before, balance_after from public.transfer_balances(tests.id('told')) $$,
+  $$
+    values ('from', 'Checking', 'EUR', -20.5, 7::numeric, -13.5), ('to', 'Dollars', 'USD', 22, 0, 22)
+  $$,
+  'both sides before and after it, whatever came later, also on that day, and without what the account began with since'
+);
+select tests.refused($$ select public.transfer_balances(tests.id('none')) $$, 'PT404', 'ledger.transfer_missing', 'of one that is not there nothing is told');
+select tests.log_in_as('cid@example.org');
+select tests.refused($$ select public.transfer_balances(tests.id('told')) $$, 'PT404', 'ledger.transfer_missing', 'nor to a stranger');
 select tests.log_out();
 select is_empty($$ select * from private.verify_book(tests.book()) $$, 'all totals are right');
 

@@ -1,5 +1,5 @@
 begin;
-select plan(36);
+select plan(43);
 
 select tests.create_user('bea@example.com', '{"currency": "EUR"}') as bea, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('bea@example.com') as book \gset
@@ -130,6 +130,37 @@ select results_eq(
 );
 select is((select count(*) from public.apply_budget_template('50/30/20', 1000.01, id => '00000000-0000-4000-8000-0000000000f1')), 2::bigint, 'once');
 select throws_ok($$select public.apply_budget_template('50/30/20', 1000)$$, 'PT409', null, 'a name that is taken is said in words');
+
+select throws_ok($$select public.apply_budget_template('90/10', 1000)$$, 'PT404', 'There is no such template.', 'a template that is none');
+select throws_ok($$select public.apply_budget_template('80/20', 0)$$, 'PT422', null, 'an income of nothing is not shared out');
+select throws_ok($$select public.apply_budget_template('80/20', 1, period => 'custom')$$, 'PT422', null, 'nor one for a period that does not come again');
+select throws_ok($$select * from public.budget_transactions('00000000-0000-4000-8000-000000000001')$$, 'PT404', null, 'of a stranger''s budget nothing is listed');
+
+-- periods that end for good, budgets that carry over, and those that are off
+select tests.log_in_as('bea@example.com');
+delete from public.notifications;
+insert into public.budgets (id, name, amount, period, starts_on, ends_on, covers_all, rollover, is_active) values
+('00000000-0000-4000-8000-000000000004', 'Holiday', 5, 'custom', current_date - 10, current_date + 3, true, false, true),
+('00000000-0000-4000-8000-000000000005', 'Saved up', 800, 'monthly', (date_trunc('month', current_date) - interval '2 months')::date, null, true, true, true),
+('00000000-0000-4000-8000-000000000006', 'Paused', 1, 'monthly', current_date, null, true, false, false),
+('00000000-0000-4000-8000-000000000007', 'Over', 1, 'monthly', current_date - 90, current_date - 40, true, false, true);
+select results_eq(
+  $$select period_start, period_end, spent from public.budget_statuses where name = 'Holiday'$$,
+  $$values (current_date - 10, current_date + 3, 720.00)$$, 'a custom period is the days between start and end'
+);
+insert into public.transactions (account_id, booked_on, type, amount)
+values ('00000000-0000-4000-8000-00000000000a', (date_trunc('month', current_date) - interval '1 month')::date, 'expense', 100);
+select is(
+  (select available from public.budget_statuses where name = 'Saved up'), 3 * 800 - 100.00,
+  'what two months have left is carried over'
+);
+insert into public.transactions (account_id, booked_on, type, amount) values ('00000000-0000-4000-8000-00000000000a', current_date, 'expense', 1);
+set constraints all immediate;
+set constraints all deferred;
+select bag_eq(
+  $$select details ->> 'name' from public.notifications where user_id = (select auth.uid()) and type = 'budget_alert'$$, array['Holiday'],
+  'a budget that is paused or over warns nobody'
+);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(29);
 
 select tests.create_user('dan@example.com', '{"currency": "EUR"}') as dan, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('dan@example.com') as book \gset
@@ -63,6 +63,21 @@ select results_eq(
   $$select due_on from public.payment_schedule('00000000-0000-4000-8000-000000000003', from_start => true)$$,
   $$values ('2024-02-29'::date), ('2024-03-31'), ('2024-04-30'), ('2024-05-31')$$, 'due days keep to the month ends'
 );
+select throws_ok(
+  $$insert into public.debts (account_id, name, type, principal, starts_on)
+  values ('00000000-0000-4000-8000-000000000009', 'x', 'LOAN', 100, current_date)$$, 'PT422', 'There is no such account.', 'its account is there'
+);
+select throws_ok(
+  $$insert into public.debts (account_id, name, type, principal, starts_on)
+  values ('00000000-0000-4000-8000-00000000000a', 'x', 'LOAN', 100.001, current_date)$$, 'PT422', 'EUR amounts have 2 decimals.', 'its amounts have the decimals of the account'
+);
+insert into public.debts (id, account_id, name, type, principal, interest_rate, monthly_payment, starts_on)
+values ('00000000-0000-4000-8000-000000000004', '00000000-0000-4000-8000-00000000000a', 'Never paid', 'LOAN', 1000, 12, 10.05, '2020-01-01');
+select throws_ok(
+  $$select * from public.payment_schedule('00000000-0000-4000-8000-000000000004')$$, 'PT422', 'At that payment the debt is not paid back in a hundred years.',
+  'one that has outgrown its payment has no schedule'
+);
+delete from public.debts where name = 'Never paid';
 select lives_ok($$delete from public.debts where name = 'Lent to Jo'$$, 'a debt can go');
 select is((select count(*) from public.transactions where debt_id is null), 3::bigint, 'and leaves its transactions');
 

@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(34);
 
 select tests.create_user('gus@example.com', '{"currency": "EUR"}') as gus, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('gus@example.com') as book \gset
@@ -49,6 +49,30 @@ select is((select sum(added) from public.goal_progress('00000000-0000-4000-8000-
 select is((select max(ends_on) from public.goal_progress('00000000-0000-4000-8000-000000000001')), current_date, 'and ends where it is reached');
 update public.goals set status = 'cancelled';
 select throws_ok($$select public.contribute('00000000-0000-4000-8000-000000000001', 1)$$, 'PT409', null, 'a cancelled goal takes nothing');
+
+select throws_ok(
+  $$insert into public.goals (name, target_amount, account_id) values ('x', 1, '00000000-0000-4000-8000-000000000009')$$, 'PT422', 'There is no such account.', 'an account that is not there'
+);
+select throws_ok($$insert into public.goals (name, target_amount) values ('x', 1.001)$$, 'PT422', 'EUR amounts have 2 decimals.', 'a target has the decimals of its currency');
+select throws_ok(
+  $$insert into public.goal_contributions (goal_id, amount, contributed_on) values ('00000000-0000-4000-8000-000000000009', 1, current_date)$$, '23503', null, 'a contribution has a goal'
+);
+insert into public.goals (id, name, target_amount, starts_on, monthly_contribution, status)
+values ('00000000-0000-4000-8000-000000000004', 'Sofa', 250, current_date, 100, 'paused');
+select results_eq(
+  $$select ends_on, added, total, percentage, is_projected from public.goal_progress('00000000-0000-4000-8000-000000000004') order by ends_on$$,
+  $$
+    select least(m.starts + interval '1 month' - interval '1 day', case m.place when 0 then current_date else 'infinity' end)::date, p.added, p.total, p.percentage, m.place > 0
+    from (values (0, 0::numeric, 0::numeric, 0.00), (1, 100, 100, 40.00), (2, 100, 200, 80.00), (3, 50, 250, 100.00)) as p (place, added, total, percentage)
+    cross join lateral (select p.place, date_trunc('month', current_date) + p.place * interval '1 month') as m (place, starts)
+  $$,
+  'what is to come goes on at the pace, month by month, to the target'
+);
+select public.contribute('00000000-0000-4000-8000-000000000004', 200);
+select is_empty(
+  $$select from public.goal_milestones where goal_id = '00000000-0000-4000-8000-000000000004'$$, 'while it is paused no milestone is told'
+);
+delete from public.goals where name = 'Sofa';
 
 -- following a balance
 insert into public.goals (id, name, target_amount, account_id, follows_balance) values

@@ -1,6 +1,6 @@
 -- Cases with dates: what the calendar and the clock can do to a tick.
 begin;
-select plan(21);
+select plan(22);
 
 select tests.create_user('dora@example.com') as dora \gset
 select default_book_id as book from public.profiles where id = :'dora' \gset
@@ -131,6 +131,13 @@ select private.post_due_recurrences('2027-01-16 12:00+00');
 select is((select count(*) from public.notifications), 2::bigint, 'the other one two days ahead');
 select results_eq(
   $$select description from public.transactions where booked_on = '2027-01-15'$$, $$values ('Gym')$$, 'and only that is posted by itself'
+);
+select tests.log_in_as('dora@example.com');
+select (public.record_occurrence('00000000-0000-4000-8000-000000000008', '2027-02-15', '2027-01-16')).number \gset
+select tests.log_out();
+select private.post_due_recurrences('2027-02-12 12:00+00');
+select is(
+  (select count(*) from public.notifications where title like 'Insurance%'), 1::bigint, 'of what is paid in advance nobody is reminded'
 );
 delete from public.notifications;
 select private.post_due_recurrences('2027-01-17 12:00+00');

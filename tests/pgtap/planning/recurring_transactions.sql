@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(54);
 
 select tests.create_user('rita@example.com') as rita, tests.create_user('stan@example.com') as stan \gset
 select default_book_id as book from public.profiles where id = :'rita' \gset
@@ -141,6 +141,67 @@ select results_eq(
 select throws_ok(
   $$select public.change_recurrence_from('00000000-0000-4000-8000-000000000001', '2027-02-01', '{"number": 9}')$$, 'PT422', null,
   'what is kept can''t be changed this way either'
+);
+
+select is(
+  (public.change_recurrence_from('00000000-0000-4000-8000-000000000001', '2027-03-01', '{"amount": 990}', '00000000-0000-4000-8000-000000000002')).amount::numeric,
+  990::numeric, 'sent twice, it is done once'
+);
+select is((select count(*) from public.recurring_transactions), 2::bigint, 'and there are two');
+select throws_ok(
+  $$select public.change_recurrence_from('00000000-0000-4000-8000-000000000002', '2027-05-01', '{}', '00000000-0000-4000-8000-000000000001')$$,
+  'PT409', 'There is another recurring transaction with that id.', 'the id of another is refused'
+);
+select throws_ok(
+  $$select public.change_recurrence_from('00000000-0000-4000-8000-000000000009', '2027-05-01', '{}')$$,
+  'PT404', 'There is no such recurring transaction.', 'so is one that is not there'
+);
+select throws_ok(
+  format($$select public.change_recurrence_from('00000000-0000-4000-8000-000000000001', %L, '{}')$$, d.day), 'PT422',
+  'From that day on nothing is left of it, or all.', d.why
+)
+from (values ('2027-03-01', 'nothing is left to change after the end'), ('2024-01-31', 'nor is all of it changed this way')) as d (day, why);
+select results_eq(
+  $$
+    select frequency::text, rrule from public.change_recurrence_from(
+      '00000000-0000-4000-8000-000000000002', '2027-05-01', '{"rrule": "FREQ=MONTHLY;BYDAY=1MO"}', '00000000-0000-4000-8000-000000000003'
+    )
+  $$,
+  $$values (null::text, 'FREQ=MONTHLY;BYDAY=1MO')$$, 'a rule takes the place of the frequency'
+);
+select results_eq(
+  $$
+    select frequency::text, rrule from public.change_recurrence_from(
+      '00000000-0000-4000-8000-000000000003', '2027-07-01', '{"frequency": "weekly", "starts_on": "2027-07-01"}'
+    )
+  $$,
+  $$values ('weekly', null::text)$$, 'and a frequency that of the rule'
+);
+select results_eq(
+  $$select due_on from public.upcoming('2027-04-01', '2027-07-10')$$,
+  $$values ('2027-04-30'::date), ('2027-05-03'), ('2027-06-07'), ('2027-07-01'), ('2027-07-08')$$, 'one goes on where the other ends'
+);
+select throws_ok(
+  $$select public.record_occurrence('00000000-0000-4000-8000-000000000003', '2027-05-04')$$, 'PT422', 'Nothing is due on that day.', 'only what is due is posted'
+);
+select throws_ok(
+  $$select public.skip_occurrence('00000000-0000-4000-8000-000000000009', '2027-05-04')$$, 'PT404', null, 'what is not there is not skipped'
+);
+select is(
+  cardinality((select s.skipped_on from public.skip_occurrence('00000000-0000-4000-8000-000000000003', '2027-05-03') as s)),
+  cardinality((select s.skipped_on from public.skip_occurrence('00000000-0000-4000-8000-000000000003', '2027-05-03') as s)), 'skipped twice is skipped once'
+);
+select throws_ok(
+  $$insert into public.recurring_transactions (name, account_id, type, amount, frequency, starts_on)
+  values ('x', '00000000-0000-4000-8000-000000000009', 'expense', 9, 'daily', '2024-01-31')$$,
+  'PT422', 'There is no such account.', 'its account is there'
+);
+insert into public.recurring_transactions (id, name, account_id, type, amount, frequency, starts_on)
+values ('00000000-0000-4000-8000-000000000004', 'Later', '00000000-0000-4000-8000-00000000000a', 'expense', 9, 'daily', '2030-01-01');
+update public.recurring_transactions set starts_on = '2030-02-01' where name = 'Later';
+select results_eq(
+  $$select effective_on, next_on from public.recurring_transactions where name = 'Later'$$, $$values ('2030-02-01'::date, '2030-02-01'::date)$$,
+  'one that begins later comes later'
 );
 
 select * from finish();

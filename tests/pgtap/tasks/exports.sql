@@ -102,6 +102,12 @@ select tests.refused(
 
 select tests.log_in_as('cid@example.org');
 select is((private.start_restore('x', null, tests.id('restore'))).kind, 'restore'::public.task_kind, 'into an empty book it begins');
+select tests.refused(format($$ select private.begin_restore(tests.id('restore'), %L) $$, b.book), 'PT422', b.detail, b.why)
+from (
+  values
+  ('{"name": "Back", "base_currency": "XXX", "timezone": "UTC", "first_day_of_week": 7, "first_day_of_month": 1}', 'books.currency_unknown', 'a book has a currency'),
+  ('{"name": "Back", "base_currency": "USD", "timezone": "UTC", "first_day_of_week": "x", "first_day_of_month": 1}', 'restore.row_refused', 'and settings as they are written')
+) as b (book, detail, why);
 select ok(private.begin_restore(
   tests.id('restore'), '{"name": "Back", "base_currency": "USD", "timezone": "UTC", "first_day_of_week": 7, "first_day_of_month": 1}'
 ), 'and the worker takes it up');
@@ -114,6 +120,16 @@ select tests.refused(
     gen_random_uuid(), tests.book(), tests.id('label')),
   'PT422', 'restore.row_refused', 'rows of another book than the one named are not taken'
 );
+select tests.refused(
+  format($$ select private.restore_rows(%L, 'labels', array[%L]) $$, tests.book(), jsonb_build_object('book_id', tests.book()) || l.line::jsonb),
+  'PT422', 'restore.row_refused', l.why
+)
+from (
+  values
+  (format('{"id": "%s", "name": "x", "wings": 2}', tests.id('label')), 'nor those of a later version'),
+  (format('{"id": "%s", "name": ""}', tests.id('label')), 'nor what breaks a rule'),
+  ('{"id": "x"}', 'nor what is written otherwise')
+) as l (line, why);
 select lives_ok(
   format($$ select private.restore_rows(%1$L, 'labels', array['{"book_id": "%1$s", "id": "%2$s", "number": 7, "name": "x", "version": 3}']) $$,
     tests.book(), tests.id('label')),
@@ -127,10 +143,16 @@ select tests.refused(
   format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore')), 'PT422', 'restore.contradictory',
   'a number that was never given is found'
 );
-select lives_ok(
-  format($$ select private.restore_rows(%1$L, 'counters', array['{"book_id": "%1$s", "table_name": "labels", "last": 9}']) $$, tests.book()),
-  'once it was'
+create function pg_temp.counted(name text) returns text language sql as $$
+  select format($q$ select private.restore_rows(%1$L, 'counters', array['{"book_id": "%1$s", "table_name": "%2$s", "last": 9}']) $q$, tests.book(), name)
+$$;
+savepoint before;
+select lives_ok(pg_temp.counted('wings'), 'numbers of what is not known');
+select tests.refused(
+  format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore')), 'PT422', 'restore.contradictory', 'are found, too'
 );
+rollback to before;
+select lives_ok(pg_temp.counted('labels'), 'once it was');
 select lives_ok(
   format(
     $$ select private.restore_rows(%1$L, 'changes', array[

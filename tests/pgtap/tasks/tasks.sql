@@ -1,5 +1,5 @@
 begin;
-select plan(43);
+select plan(44);
 
 select tests.create_user('tom@example.com') as tom, tests.create_user('sam@example.com') as sam, tests.create_user('amy@example.com') as amy \gset
 select tests.book_of('tom@example.com') as book \gset
@@ -58,6 +58,7 @@ select is((public.revoke_subscription(:'tom', '00000000-0000-4000-8000-000000000
 select is((public.revoke_subscription(:'tom', '00000000-0000-4000-8000-000000000001')).version, 2, 'once');
 select throws_ok(format($$select public.set_user_active(%L, false)$$, :'amy'), 'PT409', null, 'but not themselves');
 select is((public.set_user_active(:'tom', false)).is_active, false, 'deactivates');
+select is((public.set_user_active(:'tom', false)).is_active, false, 'and again without harm');
 insert into public.category_catalogue (name) values ('New default');
 select results_eq(
   $$select action from public.admin_actions order by acted_at$$,
