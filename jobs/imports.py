@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import resource
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -34,7 +36,8 @@ log = structlog.get_logger()
 
 MAX_LINES = 500_000
 LINES_A_REPORT = 20_000
-BLOCK = 1 << 18
+# some ten thousand lines in the text format of COPY
+BLOCK = 1 << 21
 # many times what a statement takes: a file that makes its reader want more ends this process, and nothing else
 MEMORY_BYTES = 2 << 30
 
@@ -121,17 +124,16 @@ def _read(task: Task, import_id: UUID, path: Path, connection: Connection) -> No
             file.write(piece)
     reading = statements.read(path, known["mapping"], known["remembered"], hints)
     accounts = Accounts(connection, task.book_id, import_id, known, reading)
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        block: list[str] = []
-        size = 0
-        for text in rows(task, import_id, reading, accounts, path.stat().st_size):
-            block.append(text)
-            size += len(text)
-            if size > BLOCK:
-                copy.write("".join(block))
-                block.clear()
-                size = 0
-        copy.write("".join(block))
+    # while the database checks and writes a block, the next one is read
+    with ThreadPoolExecutor(1, "copy") as writer:
+        written: Future[None] | None = None
+        for block in blocks(rows(task, import_id, reading, accounts, path.stat().st_size)):
+            if written:
+                written.result()
+            # with the request's id, which each statement bears
+            written = writer.submit(copy_context().run, write, connection, block)
+        if written:
+            written.result()
     task.report(40, "Looking for duplicates")
     accounts.finish()
     notes = [{"line": note.line, "message": note.message} for note in reading.notes]
@@ -148,6 +150,25 @@ def _read(task: Task, import_id: UUID, path: Path, connection: Connection) -> No
             task.book_id, import_id, reading.format, Jsonb(reading.mapping), Jsonb(accounts.found), Jsonb(notes), Jsonb(balances),
         ],
     )  # fmt: skip
+
+
+def blocks(texts: Iterator[str]) -> Iterator[str]:
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        block.append(text)
+        size += len(text)
+        if size > BLOCK:
+            yield "".join(block)
+            block.clear()
+            size = 0
+    if block:
+        yield "".join(block)
+
+
+def write(connection: Connection, block: str) -> None:
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write(block)
 
 
 class Accounts:

@@ -40,7 +40,7 @@ work_mem = 16MB
 random_page_cost = 1.1
 effective_io_concurrency = 200
 jit = off
-wal_compression = on
+wal_compression = lz4
 max_wal_size = 4GB
 checkpoint_timeout = 15min
 # small tenants side by side: fresh statistics matter more than rare vacuums

@@ -14,13 +14,18 @@ grant execute on function public.commit_import to authenticated;
 
 create function private.commit_import(import_id uuid, set_initial_amount boolean, is_task boolean) returns public.imports
 language plpgsql security definer set search_path = ''
--- as in match_import
-set enable_seqscan = off set enable_sort = off
+-- as in match_import; a hundred thousand lines are sorted, and handed to the triggers, without files
+set enable_seqscan = off set enable_sort = off set work_mem = '48MB'
 as $$
 declare
   v_import public.imports := private.import_here(commit_import.import_id);
   v_count bigint;
   v_first_number bigint;
+  v_accounts uuid[];
+  v_has_ids boolean;
+  v_has_labels boolean;
+  -- positions whose id at the bank another transaction has, or a line before
+  v_taken integer[];
 begin
   if v_import.status = 'committed' then
     return v_import;
@@ -76,19 +81,57 @@ begin
     r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome = 'ready' and r.transaction_id is not null
     and coalesce(r.include, true)
     and t.book_id = r.book_id and t.id = r.transaction_id;
-  update public.import_rows as r set outcome = 'imported'
-  where
-    r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome = 'ready' and r.transaction_id is not null
-    and coalesce(r.include, true);
+  if found then
+    update public.import_rows as r set outcome = 'imported'
+    where
+      r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome = 'ready' and r.transaction_id is not null
+      and coalesce(r.include, true);
+  end if;
 
-  select count(*) into v_count
-  from public.import_rows as k
-  where
-    k.book_id = v_import.book_id and k.import_id = v_import.id and k.outcome <> 'imported'
-    and coalesce(k.include, k.outcome = 'ready' and k.transaction_id is null);
+  select sum(a.lines), array_agg(a.account_id), bool_or(a.has_ids), bool_or(a.has_labels)
+  into v_count, v_accounts, v_has_ids, v_has_labels
+  from (
+    select
+      k.account_id, count(*) as lines,
+      bool_or(k.external_id is not null) as has_ids, bool_or(cardinality(k.label_ids) > 0) as has_labels
+    from public.import_rows as k
+    where
+      k.book_id = v_import.book_id and k.import_id = v_import.id and k.outcome <> 'imported'
+      and coalesce(k.include, k.outcome = 'ready' and k.transaction_id is null)
+    group by k.account_id
+  ) as a;
+  v_count := coalesce(v_count, 0);
+  -- some banks count anew in each file: an id that is taken is no id
+  if v_has_ids then
+    select array_agg(k.position) into v_taken
+    from (
+      select
+        r.position, row_number() over (partition by r.account_id, r.external_id order by r.position) as place,
+        (
+          select x.id
+          from public.transactions as x
+          where
+            x.book_id = r.book_id and x.account_id = r.account_id and x.external_id between r.external_id and r.external_id
+          order by x.external_id
+          limit 1
+        ) as id
+      from public.import_rows as r
+      where
+        r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported' and r.external_id is not null
+        and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null)
+    ) as k
+    where k.place > 1 or k.id is not null;
+  end if;
   v_first_number := private.reserve_numbers('transactions', v_import.book_id, v_count);
   -- Prepared all at once, for speed: a row with its number is passed by tg_transactions__prepare. One that has to be refused comes
   -- without, and is told there what is wrong.
+  with given as materialized (
+    select a.id, a.is_active, a.currency, c.decimals, b.base_currency
+    from public.accounts as a
+    inner join public.books as b on b.id = a.book_id
+    inner join public.currencies as c on c.code = a.currency
+    where a.book_id = v_import.book_id and a.id = any(v_accounts)
+  )
   insert into public.transactions (
     book_id, id, account_id, booked_on, type, amount, payer, description, notes, category_id, payee_id, payment_type,
     payment_status, original_amount, original_currency, original_rate, external_id, import_id, number, currency, base_rate
@@ -98,52 +141,36 @@ begin
     abs(r.amount), r.payer, r.description, r.notes, r.category_id, r.payee_id, r.payment_type,
     case when r.is_pending then 'pending' else 'cleared' end::public.payment_status, r.original_amount, r.original_currency,
     abs(r.amount) / nullif(r.original_amount, 0),
-    -- some banks count anew in each file: an id that is taken is no id
-    case
-      when r.external_id is not null and r.place = 1 and (
-        select x.id
-        from public.transactions as x
-        where
-          x.book_id = r.book_id and x.account_id = r.account_id and x.external_id between r.external_id and r.external_id
-        order by x.external_id
-        limit 1
-      ) is null then r.external_id
-    end,
+    case when r.position not in (select u.position from unnest(v_taken) as u (position)) then r.external_id end,
     r.import_id,
     case
-      when a.is_active and r.amount = round(r.amount, c.decimals) and (r.original_currency is null or o.code is not null)
+      when
+        a.is_active and r.amount = round(r.amount, a.decimals)
+        and (r.original_currency is null or exists (select from public.currencies as c where c.code = r.original_currency))
         then v_first_number + row_number() over (order by r.booked_on, r.position) - 1
       else 0
     end,
     a.currency,
     case
-      when a.currency = b.base_currency then 1 else private.exchange_rate(a.currency, b.base_currency, r.booked_on)
+      when a.currency = a.base_currency then 1 else private.exchange_rate(a.currency, a.base_currency, r.booked_on)
     end
-  from (
-    select
-      k.*,
-      case
-        when k.external_id is not null then row_number() over (partition by k.account_id, k.external_id order by k.position)
-      end as place
-    from public.import_rows as k
-    where
-      k.book_id = v_import.book_id and k.import_id = v_import.id and k.outcome <> 'imported'
-      and coalesce(k.include, k.outcome = 'ready' and k.transaction_id is null)
-  ) as r
-  inner join public.books as b on b.id = r.book_id
-  inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id
-  inner join public.currencies as c on c.code = a.currency
-  left join public.currencies as o on o.code = r.original_currency
-  order by r.booked_on, r.position;
-
-  insert into public.transaction_labels (book_id, transaction_id, label_id)
-  select r.book_id, r.id, l.id
   from public.import_rows as r
-  cross join lateral unnest(r.label_ids) as u (id)
-  inner join public.labels as l on l.book_id = r.book_id and l.id = u.id
+  inner join given as a on a.id = r.account_id
   where
     r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
-    and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null);
+    and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null)
+  order by r.booked_on, r.position;
+
+  if v_has_labels then
+    insert into public.transaction_labels (book_id, transaction_id, label_id)
+    select r.book_id, r.id, l.id
+    from public.import_rows as r
+    cross join lateral unnest(r.label_ids) as u (id)
+    inner join public.labels as l on l.book_id = r.book_id and l.id = u.id
+    where
+      r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
+      and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null);
+  end if;
 
   update public.import_rows as r set outcome = 'imported', transaction_id = r.id, reason = null
   where

@@ -128,8 +128,12 @@ create table public.import_rows (
   constraint import_rows_booked_complete check (
     outcome in ('error', 'left_out') or (booked_on is not null and amount <> 0 and account_id is not null)
   )
-);
-create index import_rows_key on public.import_rows (book_id, account_id, key);
+)
+-- the commit writes each row once more: beside itself, where no index need hear of it
+with (fillfactor = 45);
+-- what has no key is not looked for; and whoever asks for all rows of an import gets them by the primary key, in the order in which
+-- they lie
+create index import_rows_key on public.import_rows (book_id, account_id, key) where key is not null;
 comment on table public.import_rows is
 'Lines of imported statements: as read, as understood, and what becomes of each. Before the commit, include, category_id and payee_id may be set.';
 comment on column public.import_rows.book_id is 'The book.';

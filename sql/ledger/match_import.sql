@@ -4,12 +4,13 @@ create function private.match_import(book_id uuid, import_id uuid) returns void
 language plpgsql security definer set search_path = ''
 -- A hundred thousand rows that have just come are nothing to the planner: each is looked up by its index, and by nothing else. What
 -- is looked up has an order that only the right index gives without a sort.
-set enable_seqscan = off set enable_sort = off
+set enable_seqscan = off set enable_sort = off set enable_nestloop = on
 as $$
 declare
   v_accounts uuid[];
   v_first date;
   v_last date;
+  v_has_ids boolean;
   v_positions integer[];
   v_found uuid[];
 begin
@@ -18,23 +19,34 @@ begin
     r.book_id = match_import.book_id and r.import_id = match_import.import_id
     and (r.outcome = 'duplicate' or r.outcome = 'ready' and r.transaction_id is not null);
 
-  select array_agg(distinct r.account_id), min(r.booked_on), max(r.booked_on) into v_accounts, v_first, v_last
-  from public.import_rows as r
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready';
+  select array_agg(a.account_id), min(a.first_on), max(a.last_on), bool_or(a.has_ids)
+  into v_accounts, v_first, v_last, v_has_ids
+  from (
+    select r.account_id, min(r.booked_on) as first_on, max(r.booked_on) as last_on, bool_or(r.external_id is not null) as has_ids
+    from public.import_rows as r
+    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
+    group by r.account_id
+  ) as a;
   if v_accounts is null then
     return;
   end if;
 
   -- one id of the bank twice in a file, with the same day and amount, is one line twice; lines without an id differ by their keys
-  select array_agg(k.position) into v_positions
-  from (
-    select r.position, row_number() over (partition by r.account_id, r.key order by r.position) as place
-    from public.import_rows as r
-    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
-  ) as k
-  where k.place > 1;
-  update public.import_rows as r set outcome = 'duplicate', reason = 'The file has the same line before.'
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = any(v_positions);
+  if v_has_ids then
+    select array_agg(k.position) into v_positions
+    from (
+      select r.position, row_number() over (partition by r.account_id, r.key order by r.position) as place
+      from public.import_rows as r
+      where
+        r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
+        and r.external_id is not null
+    ) as k
+    where k.place > 1;
+    if v_positions is not null then
+      update public.import_rows as r set outcome = 'duplicate', reason = 'The file has the same line before.'
+      where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = any(v_positions);
+    end if;
+  end if;
 
   -- a line of an earlier statement whose transaction is there, whatever has been made of it since
   if exists (
@@ -59,42 +71,49 @@ begin
       where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
     ) as m
     where m.transaction_id is not null;
-    update public.import_rows as r set outcome = 'duplicate', transaction_id = f.id, reason = 'It is booked already.'
-    from unnest(v_positions, v_found) as f (position, id)
-    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+    if v_positions is not null then
+      update public.import_rows as r set outcome = 'duplicate', transaction_id = f.id, reason = 'It is booked already.'
+      from unnest(v_positions, v_found) as f (position, id)
+      where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+    end if;
   end if;
 
   -- the bank's id on a transaction: one that came another way is the same, one that is pending is settled now
-  select array_agg(m.position), array_agg(m.id) into v_positions, v_found
-  from (
-    select
-      r.position,
-      (
-        select t.id
-        from public.transactions as t
-        where
-          t.book_id = r.book_id and t.account_id = r.account_id and t.external_id between r.external_id and r.external_id
-          and (t.import_id is null or t.payment_status = 'pending' and not r.is_pending)
-          and t.transfer_id is null and not t.is_split and (r.amount > 0) = (t.type = 'income')
-        order by t.external_id
-      ) as id
-    from public.import_rows as r
-    where
-      r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
-      and r.external_id is not null
-  ) as m
-  where m.id is not null;
-  update public.import_rows as r
-  set
-    transaction_id = t.id,
-    outcome = case when t.payment_status = 'pending' and not r.is_pending then 'ready' else 'duplicate' end::public.import_outcome,
-    reason = case
-      when t.payment_status = 'pending' and not r.is_pending then 'It settles a pending transaction.'
-      else 'A transaction has the bank''s id already.'
-    end
-  from unnest(v_positions, v_found) as f (position, id)
-  inner join public.transactions as t on t.book_id = match_import.book_id and t.id = f.id
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+  v_found := null;
+  if v_has_ids then
+    select array_agg(m.position), array_agg(m.id) into v_positions, v_found
+    from (
+      select
+        r.position,
+        (
+          select t.id
+          from public.transactions as t
+          where
+            t.book_id = r.book_id and t.account_id = r.account_id and t.external_id between r.external_id and r.external_id
+            and (t.import_id is null or t.payment_status = 'pending' and not r.is_pending)
+            and t.transfer_id is null and not t.is_split and (r.amount > 0) = (t.type = 'income')
+          order by t.external_id
+        ) as id
+      from public.import_rows as r
+      where
+        r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
+        and r.external_id is not null
+    ) as m
+    where m.id is not null;
+    if v_positions is not null then
+      update public.import_rows as r
+      set
+        transaction_id = t.id,
+        outcome = case when t.payment_status = 'pending' and not r.is_pending then 'ready' else 'duplicate' end::public.import_outcome,
+        reason = case
+          when t.payment_status = 'pending' and not r.is_pending then 'It settles a pending transaction.'
+          else 'A transaction has the bank''s id already.'
+        end
+      from unnest(v_positions, v_found) as f (position, id)
+      inner join public.transactions as t on t.book_id = match_import.book_id and t.id = f.id
+      where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+    end if;
+  end if;
 
   -- what was pending and is booked now under another id or none: by amount, and a day shortly after
   select array_agg(m.position), array_agg(p.id) into v_positions, v_found
@@ -118,9 +137,11 @@ begin
       and r.transaction_id is null
   ) as m on m.account_id = p.account_id and m.amount = p.signed_amount and m.place = p.place
   where m.booked_on between p.booked_on - 3 and p.booked_on + 14;
-  update public.import_rows as r set transaction_id = f.id, reason = 'It settles a pending transaction.'
-  from unnest(v_positions, v_found) as f (position, id)
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+  if v_positions is not null then
+    update public.import_rows as r set transaction_id = f.id, reason = 'It settles a pending transaction.'
+    from unnest(v_positions, v_found) as f (position, id)
+    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+  end if;
 end
 $$;
 comment on function private.match_import is

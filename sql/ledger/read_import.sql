@@ -216,6 +216,8 @@ create function private.end_reading(
   book_id uuid, import_id uuid, format text, detected jsonb, accounts jsonb, notes jsonb, balances jsonb
 ) returns public.imports
 language plpgsql security definer set search_path = ''
+-- rows that have just come are nothing to the planner: never each with each
+set enable_nestloop = off
 as $$
 begin
   -- what fits no book: said of the line, and the others go on
