@@ -132,12 +132,24 @@ async def link(db: Connection, user_id: UUID, provider: str, person: Person, cli
         raise AuthError(403, "user_not_found", "User from sub claim in JWT does not exist")
     if await identity_of(db, provider, person.subject):
         raise AuthError(422, "identity_already_exists", "Identity is already linked to another user")
+    if user.is_anonymous:
+        user = await introduce(db, user, provider, person)
     try:
         user = await attach(db, user, provider, person)
     except psycopg.errors.UniqueViolation as error:
         raise AuthError(422, "identity_already_exists", "Identity is already linked to another user") from error
     await audit.record(db, "identity_linked", client, user, {"provider": provider})
     return user
+
+
+async def introduce(db: Connection, user: User, provider: str, person: Person) -> User:
+    """Gives an anonymous user the address that a provider has verified; without one it may not stay."""
+    if not person.email or not person.email_verified:
+        raise AuthError(422, "email_not_confirmed", f"Unverified email with {provider}")
+    email = users.normalise_email(person.email)
+    if await users.by_email(db, email):
+        raise AuthError(422, "email_exists", "A user with this email address has already been registered")
+    return await users.confirm_email(db, await users.update(db, user, email=email))
 
 
 async def unlink(db: Connection, user: User, identity_id: UUID, client: Client) -> None:

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     # who may sign up, and with what
     disable_signup: bool = False
     external_email_enabled: bool = True
+    # users without an address, whom nothing but their session lets in
+    external_anonymous_users_enabled: bool = False
     password_min_length: int = 6
     # sets of which a password needs one character each, separated by colons
     password_required_characters: str = ""

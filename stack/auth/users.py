@@ -158,6 +158,7 @@ class NewUser:
     id: UUID | None = None
     invited: bool = False
     banned_until: datetime | None = None
+    is_anonymous: bool = False
 
 
 def timestamp(moment: datetime) -> str:
@@ -244,12 +245,12 @@ async def create(db: Connection, new: NewUser) -> User:
             insert into auth.users (
               instance_id, id, aud, role, email, encrypted_password, invited_at,
               confirmation_token, recovery_token, email_change_token_new, email_change,
-              raw_app_meta_data, raw_user_meta_data, created_at, updated_at, banned_until
+              raw_app_meta_data, raw_user_meta_data, created_at, updated_at, banned_until, is_anonymous
             )
             values (
               %(instance)s, %(id)s, %(aud)s, %(role)s, %(email)s, %(password_hash)s,
               case when %(invited)s then now() end,
-              '', '', '', '', %(app_metadata)s, %(user_metadata)s, now(), now(), %(banned_until)s
+              '', '', '', '', %(app_metadata)s, %(user_metadata)s, now(), now(), %(banned_until)s, %(is_anonymous)s
             )
             returning *
             """,
@@ -264,6 +265,7 @@ async def create(db: Connection, new: NewUser) -> User:
                 "app_metadata": Jsonb(dict(new.app_metadata)),
                 "user_metadata": Jsonb(dict(new.user_metadata)),
                 "banned_until": new.banned_until,
+                "is_anonymous": new.is_anonymous,
             },
         )
         row = await cursor.fetchone()
@@ -298,12 +300,13 @@ async def update_sign_in(db: Connection, user: User) -> User:
 
 
 async def confirm_email(db: Connection, user: User) -> User:
-    """Marks the address as proved, here and in the metadata that clients read."""
+    """Marks the address as proved, here and in the metadata that clients read. Nobody with one is anonymous."""
     return await update(
         db,
         user,
         email_confirmed_at=user.email_confirmed_at or now(),
         confirmation_token="",
+        is_anonymous=user.is_anonymous and not user.email,
         raw_user_meta_data=merge_metadata(user.raw_user_meta_data, {"email_verified": True}),
     )
 
@@ -329,7 +332,10 @@ async def add_identity(
 
 
 async def change_email(db: Connection, user: User, email: str) -> User:
-    """Gives a user a proved new address, here and in the identity by e-mail, which is made where there was none."""
+    """Gives a user a proved new address, here and in the identity by e-mail, which is made where there was none.
+
+    Who was anonymous is so no longer.
+    """
     user = await update(
         db,
         user,
@@ -344,6 +350,11 @@ async def change_email(db: Connection, user: User, email: str) -> User:
     else:
         data = {"sub": str(user.id), "email": email, "email_verified": True, "phone_verified": False}
         await add_identity(db, user, "email", str(user.id), data)
+    if user.is_anonymous:
+        listed = {"provider": "email", "providers": ["email"]}
+        user = await update(
+            db, user, is_anonymous=False, raw_app_meta_data={**(user.raw_app_meta_data or {}), **listed}
+        )
     return user
 
 
@@ -365,7 +376,7 @@ def preview_of(new: NewUser) -> dict[str, Any]:
         "identities": [],
         "created_at": timestamp(now()),
         "updated_at": timestamp(now()),
-        "is_anonymous": False,
+        "is_anonymous": new.is_anonymous,
     }
 
 

@@ -14,7 +14,6 @@ router = APIRouter()
 
 # providers that clients may look for; those that this server doesn't know are always off
 PROVIDERS = [
-    "anonymous_users",
     "apple",
     "azure",
     "bitbucket",
@@ -46,6 +45,7 @@ async def settings(server: ServerOf) -> dict[str, Any]:
     """What a sign-in page needs to know."""
     return {
         "external": {
+            "anonymous_users": server.settings.external_anonymous_users_enabled,
             **{name: name in server.providers.names for name in PROVIDERS},
             "email": server.settings.external_email_enabled,
             "phone": False,

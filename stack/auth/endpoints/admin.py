@@ -224,6 +224,9 @@ async def update_user(
             if email and email != user.email:
                 values |= {"email": email, "email_change": ""}
                 await users.move_email_identity(db, user, email)
+                if user.is_anonymous and not user.email:
+                    claims = {**users.email_claims(user), "email": email}
+                    await users.add_identity(db, user, "email", str(user.id), claims)
             if body.user_metadata is not None:
                 values["raw_user_meta_data"] = users.merge_metadata(user.raw_user_meta_data, body.user_metadata)
             if body.app_metadata is not None:

@@ -203,7 +203,9 @@ async def reauthenticate(server: ServerOf, claims: ClaimsOf, client: ClientOf) -
     async with server.database.transaction() as db:
         user = (await callers.caller(db, claims, lock=True)).user
         if not user.email:
-            raise AuthError(422, "validation_failed", "Reauthentication requires the user to have an email or a phone")
+            raise AuthError(
+                400, "validation_failed", "Reauthentication requires the user to have an email or a phone number"
+            )
         if user.email_confirmed_at is None:
             raise AuthError(422, "email_not_confirmed", "Please verify your email first.")
         user, letter = await letters.reauthentication(server, db, user)

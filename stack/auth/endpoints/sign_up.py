@@ -16,7 +16,7 @@ from stack.auth.errors import AuthError
 from stack.auth.flows import Challenge
 from stack.auth.mails import Letter
 from stack.auth.redirects import RedirectOf
-from stack.auth.requests import Body, ClientOf, Metadata, Text
+from stack.auth.requests import Body, Client, ClientOf, Metadata, Text
 from stack.auth.server import Server, ServerOf
 from stack.auth.users import NewUser, User
 
@@ -43,7 +43,9 @@ async def sign_up(
     if settings.disable_signup:
         raise AuthError(422, "signup_disabled", "Signups not allowed for this instance")
     if not body.email and not body.phone:
-        raise AuthError(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled")
+        if not settings.external_anonymous_users_enabled:
+            raise AuthError(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled")
+        return await sign_up_anonymously(body, request, server, client)
     if not body.password:
         raise AuthError(400, "validation_failed", "Signup requires a valid password")
     if not body.email:
@@ -90,6 +92,26 @@ async def sign_up(
     if letter:
         server.mailer.post(letter)
     return JSONResponse(answer)
+
+
+async def sign_up_anonymously(body: SignUp, request: Request, server: Server, client: Client) -> JSONResponse:
+    """Makes a user whom only this session lets in, until an address or a provider is added."""
+    new = NewUser(
+        id=uuid4(),
+        email=None,
+        password_hash="",
+        aud=requested_audience(request, server.settings.jwt_aud),
+        role=server.settings.jwt_default_group_name,
+        user_metadata=users.merge_metadata(None, body.data or {}),
+        app_metadata={},
+        is_anonymous=True,
+    )
+    async with server.database.transaction() as db:
+        await hooks.before_user_created(db, server.settings, users.preview_of(new), client)
+        user = await users.create(db, new)
+        await audit.record(db, "user_signedup", client, user, {"provider": "anonymous"})
+        answer, headers = await tokens.sign_in(server, db, user, "anonymous", client)
+    return JSONResponse(answer, headers=headers)
 
 
 def taken() -> AuthError:

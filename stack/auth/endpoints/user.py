@@ -68,21 +68,31 @@ async def update_user(
         raise AuthError(
             401, "insufficient_aal", "AAL2 session is required to update email or password when MFA is enabled."
         )
+    if body.password and not body.email and who.user.is_anonymous:
+        raise AuthError(
+            422,
+            "validation_failed",
+            "Updating password of an anonymous user without an email or phone is not allowed",
+        )
     new_hash = await hash_of_new_password(body, server, who, methods) if body.password is not None else None
 
     async with server.database.transaction() as db:
         who = await callers.caller(db, claims, lock=True)
         user = who.user
+        sent: list[Letter] = []
+        if email and email != user.email:
+            if await users.by_email(db, email):
+                raise AuthError(422, "email_exists", "A user with this email address has already been registered")
+            if user.is_anonymous and server.settings.mailer_autoconfirm:
+                # nobody else's address is given up by it: as at sign-up
+                user = await users.change_email(db, user, email)
+            else:
+                user, sent = await letters.email_change(server, db, user, email, redirect, challenge)
         values: dict[str, Any] = {}
         if body.data is not None:
             values["raw_user_meta_data"] = users.merge_metadata(user.raw_user_meta_data, body.data)
         if new_hash is not None:
             values["encrypted_password"] = new_hash
-        sent: list[Letter] = []
-        if email and email != user.email:
-            if await users.by_email(db, email):
-                raise AuthError(422, "email_exists", "A user with this email address has already been registered")
-            user, sent = await letters.email_change(server, db, user, email, redirect, challenge)
         if values:
             user = await users.update(db, user, **values)
             await audit.record(db, "user_modified", client, user)

@@ -41,6 +41,7 @@ def social(serve: Callable[..., Server], provider: str) -> Server:
         GOTRUE_EXTERNAL_FACEBOOK_SECRET="facebook-secret",
         GOTRUE_EXTERNAL_FACEBOOK_URL=provider,
         GOTRUE_SECURITY_MANUAL_LINKING_ENABLED="true",
+        GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED="true",
     )
 
 
@@ -241,6 +242,26 @@ def test_linking_and_unlinking(social: Server, provider: str, address: Address) 
     assert social.api.delete(f"/user/identities/{linked}", headers=bearer).json() == {}
     assert social.api.get("/user", headers=bearer).json()["app_metadata"]["providers"] == ["email"]
     assert social.api.delete("/user/identities/nonsense", headers=bearer).status_code == 404
+
+
+def test_provider_makes_an_anonymous_user_a_lasting_one(social: Server, provider: str, address: Address) -> None:
+    parameters = {"provider": "google", "redirect_to": SITE, "skip_http_redirect": "true"}
+    for verified, taken in ((False, False), (True, True), (True, False)):
+        session = social.api.post("/signup", json={}).json()
+        bearer = {"Authorization": f"Bearer {session['access_token']}"}
+        email = address()
+        if taken:
+            social.admin_api.post("/admin/users", json={"email": email, "email_confirm": True})
+        url = social.api.get("/user/identities/authorize", params=parameters, headers=bearer).json()["url"]
+        back = arrive(consent(url, register(provider, email, verified=verified)))
+        user = social.api.get("/user", headers=bearer).json()
+        if taken or not verified:
+            assert query(back)["error_code"] == ("email_exists" if taken else "email_not_confirmed")
+            assert (user["email"], user["is_anonymous"], user["identities"]) == ("", True, [])
+        else:
+            assert (user["id"], user["email"], user["is_anonymous"]) == (session["user"]["id"], email, False)
+            assert user["app_metadata"] == {"provider": "google", "providers": ["google"]}
+            assert user["email_confirmed_at"]
 
 
 def test_linking_is_off_unless_configured(auth: Server, address: Address) -> None:
