@@ -104,7 +104,7 @@ def load(identity: Identity, books: Sequence[Book]) -> float:
 def _write(connection: psycopg.Connection, book: Book, progress: Progress) -> None:
     chunks = max(1, book.transactions // CHUNK)
     rows = book.transactions // chunks
-    payees = 300 if book.transactions > CHUNK else 40
+    payees = 300 if book.transactions >= CHUNK else 40
     with connection.transaction():
         connection.execute("select bench.sign_up(%s, %s)", (book.user_id, payees))
     for chunk in range(chunks):

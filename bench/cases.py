@@ -108,6 +108,31 @@ CASES = (
         """,
     ),
     Case(
+        "transaction summary",
+        "/rest/v1/rpc/transaction_summary",
+        "select * from public.transaction_summary();",
+        """
+        select t.type, t.payment_type, sum(t.base_amount), count(*)
+        from public.transactions as t
+        where t.book_id = :book
+          and t.booked_on between date_trunc('month', current_date) - interval '11 months' and current_date
+        group by 1, 2;
+        """,
+    ),
+    Case(
+        "top merchants",
+        "/rest/v1/rpc/top_merchants",
+        "select * from public.top_merchants();",
+        """
+        select coalesce(p.name, t.payer), sum(t.base_amount), count(*), min(t.booked_on), max(t.booked_on)
+        from public.transactions as t
+        left join public.payees as p on p.book_id = t.book_id and p.id = t.payee_id
+        where t.book_id = :book and t.type = 'expense'
+          and t.booked_on between date_trunc('month', current_date) - interval '11 months' and current_date
+        group by 1 order by 2 desc limit 10;
+        """,
+    ),
+    Case(
         "register page of 50",
         "/rest/v1/rpc/account_register?account_id=@account&page_size=50",
         "select * from public.account_register(:account, 50);",

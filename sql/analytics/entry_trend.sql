@@ -60,9 +60,8 @@ begin
   with totals as (
     select t.group_id, t.group_name, t.bucket, t.base_amount, t.entry_count, t.missing_rates, not t.is_previous as is_asked
     from private.entry_totals(
-      entry_trend.scope, v_from, v_to, v_starts, entry_trend.group_by, v_previous_from, v_previous_to
+      entry_trend.scope, v_from, v_to, v_starts, entry_trend.group_by, v_previous_from, v_previous_to, entry_trend.type
     ) as t
-    where t.type = entry_trend.type
     union all
     -- an interval without entries is a row too
     select null, null, i.bucket, 0, 0, 0, true

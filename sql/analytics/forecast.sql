@@ -45,14 +45,42 @@ begin
   into v_balance, v_missing
   from public.accounts as a
   where a.book_id = v_scope.book_id and a.id = any(v_accounts);
-  -- what comes and goes on ordinary days: the last 90 without what recurs by rule and without transfers
-  select
-    coalesce(sum(t.signed_amount * private.exchange_rate(t.currency, v_scope.currency, v_today)), 0) / 90
-  into v_pace
-  from public.transactions as t
-  where
-    t.book_id = v_scope.book_id and t.account_id = any(v_accounts) and t.transfer_id is null
-    and t.recurring_transaction_id is null and t.booked_on > v_today - 90 and t.booked_on <= v_today;
+  -- what comes and goes on ordinary days: all of the last 90, from the kept totals, less what recurs by rule and less transfers
+  select coalesce(sum(n.net * private.exchange_rate(n.currency, v_scope.currency, v_today)), 0) / 90 into v_pace
+  from (
+    select a.currency, sum(p.net) as net
+    from (
+      select d.account_id, d.net
+      from private.account_days as d
+      where
+        d.book_id = v_scope.book_id and d.account_id = any(v_accounts)
+        and d.booked_on > v_today - 90 and d.booked_on <= v_today
+      union all
+      select t.from_account_id, t.amount + t.fee
+      from public.transfers as t
+      where t.book_id = v_scope.book_id and t.booked_on > v_today - 90 and t.booked_on <= v_today
+      union all
+      select t.to_account_id, -t.received_amount
+      from public.transfers as t
+      where t.book_id = v_scope.book_id and t.booked_on > v_today - 90 and t.booked_on <= v_today
+      union all
+      select t.account_id, -t.signed_amount
+      from public.recurring_transactions as r
+      cross join lateral (
+        select o.account_id, o.signed_amount
+        from public.transactions as o
+        where
+          o.book_id = r.book_id and o.recurring_transaction_id = r.id and o.transfer_id is null
+          and o.booked_on > v_today - 90 and o.booked_on <= v_today
+        -- a fence: the occurrences of each by their index, not all entries of these days
+        offset 0
+      ) as t
+      where r.book_id = v_scope.book_id
+    ) as p
+    inner join public.accounts as a on a.book_id = v_scope.book_id and a.id = p.account_id
+    where a.id = any(v_accounts)
+    group by a.currency
+  ) as n;
 
   foreach v_end in array v_ends loop
     select coalesce(sum(d.net * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0) into booked

@@ -23,7 +23,8 @@ create function public.income(
   missing_rates bigint,
   previous_missing_rates bigint
 )
-language plpgsql stable rows 100 set search_path = ''
+-- two lists of payees, each of many rows, are matched by hash
+language plpgsql stable rows 100 set search_path = '' set enable_nestloop = off
 as $$
 declare
   v_scope constant private.report_scope := private.scope_report(
@@ -34,8 +35,8 @@ begin
   return query
   with months as (
     select m.group_id, m.group_name, count(*) as months_with_income
-    from private.entry_totals(v_scope, v_scope.from_date, v_scope.to_date, v_months, income.group_by) as m
-    where m.type = 'income' and income.group_by not in ('day', 'week', 'month')
+    from private.entry_totals(v_scope, v_scope.from_date, v_scope.to_date, v_months, income.group_by, only_type => 'income') as m
+    where income.group_by not in ('day', 'week', 'month')
     group by m.group_id, m.group_name
   )
   select
@@ -48,7 +49,9 @@ begin
     t.previous_amount, t.change, t.change_percentage, t.missing_rates, t.previous_missing_rates
   from private.entry_trend(v_scope, 'income', income.group_by) with ordinality as t
   left join months as m
-    on m.group_id is not distinct from t.group_id and coalesce(m.group_name, t.group_name) is not distinct from t.group_name
+    -- as equalities, which can be hashed
+    on coalesce(m.group_id, '00000000-0000-0000-0000-000000000000') = coalesce(t.group_id, '00000000-0000-0000-0000-000000000000')
+    and coalesce(m.group_name, '') = case income.group_by when 'payment_type' then t.group_name else '' end
   order by t.ordinality;
 end
 $$;

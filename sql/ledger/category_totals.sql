@@ -16,8 +16,8 @@ comment on column private.category_days.base_amount is 'Without the entries that
 
 -- no enum: comparing those is not leak-proof, so under row-level security no index serves it
 create domain private.total_period as text collate "C"
-constraint total_period_known check (value in ('quarter', 'month', 'third'));
-comment on domain private.total_period is 'quarter and month of the calendar; third of a month, from its 1st, 11th or 21st.';
+constraint total_period_known check (value in ('quarter', 'month', 'third', 'day'));
+comment on domain private.total_period is 'quarter, month and day of the calendar; third of a month, from its 1st, 11th or 21st.';
 
 create table private.category_periods (
   book_id uuid not null references public.books on delete cascade,

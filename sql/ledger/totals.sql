@@ -57,10 +57,14 @@ begin
   -- in an "if" of its own: only an update has others. Compared as heaps of rows: a join of two transition tables has no index.
   if tg_op = 'UPDATE' then
     if not exists (
-      select e.book_id, e.account_id, e.booked_on, e.category_id, e.type, e.amount, e.reported_amount, e.base_rate
+      select
+        e.book_id, e.account_id, e.booked_on, e.category_id, e.type, e.amount, e.reported_amount, e.base_rate, e.payment_type,
+        e.payee_id, case when e.payee_id is null then e.payer end
       from entries as e
       except all
-      select o.book_id, o.account_id, o.booked_on, o.category_id, o.type, o.amount, o.reported_amount, o.base_rate
+      select
+        o.book_id, o.account_id, o.booked_on, o.category_id, o.type, o.amount, o.reported_amount, o.base_rate, o.payment_type,
+        o.payee_id, case when o.payee_id is null then o.payer end
       from others as o
     ) then
       return null;
@@ -125,6 +129,39 @@ begin
     base_amount = c.base_amount + excluded.base_amount,
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
+
+  insert into private.group_totals as g (
+    book_id, grouped_by, type, period, starts_on, group_id, group_name,
+    base_amount, entry_count, missing_rates, transaction_count, unknown_count
+  )
+  select
+    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
+    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
+    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
+    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
+    v_sign * count(*) filter (where not e.is_split),
+    v_sign * count(*) filter (where not e.is_split and e.base_rate is null),
+    v_sign * count(*),
+    v_sign * count(*) filter (where e.base_rate is null)
+  from entries as e
+  cross join lateral (
+    values
+    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
+    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
+    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
+    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  -- of a split transaction the parts are the entries, but it is one transaction
+  where e.reported_amount > 0 or e.is_split
+  group by 1, 2, 3, 4, 5, 6, 7
+  order by 1, 2, 3, 4, 5, 6, 7
+  on conflict on constraint group_totals_pkey do update
+  set
+    base_amount = g.base_amount + excluded.base_amount,
+    entry_count = g.entry_count + excluded.entry_count,
+    missing_rates = g.missing_rates + excluded.missing_rates,
+    transaction_count = g.transaction_count + excluded.transaction_count,
+    unknown_count = g.unknown_count + excluded.unknown_count;
   return null;
 end
 $$;
@@ -195,6 +232,38 @@ begin
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
 
+  insert into private.group_totals as g (
+    book_id, grouped_by, type, period, starts_on, group_id, group_name,
+    base_amount, entry_count, missing_rates, transaction_count, unknown_count
+  )
+  select
+    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
+    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
+    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
+    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
+    v_sign * count(*),
+    v_sign * count(*) filter (where e.base_rate is null),
+    0,
+    0
+  from entries as e
+  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+  cross join lateral (
+    values
+    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
+    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
+    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
+    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  group by 1, 2, 3, 4, 5, 6, 7
+  order by 1, 2, 3, 4, 5, 6, 7
+  on conflict on constraint group_totals_pkey do update
+  set
+    base_amount = g.base_amount + excluded.base_amount,
+    entry_count = g.entry_count + excluded.entry_count,
+    missing_rates = g.missing_rates + excluded.missing_rates,
+    transaction_count = g.transaction_count + excluded.transaction_count,
+    unknown_count = g.unknown_count + excluded.unknown_count;
+
   -- the transaction itself counts again when its last split goes, and no longer when its first one comes
   if tg_op = 'INSERT' then
     update public.transactions as t set is_split = true
@@ -233,16 +302,18 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   update public.transaction_splits as s
-  set account_id = n.account_id, booked_on = n.booked_on, type = n.type, base_rate = n.base_rate
+  set
+    account_id = n.account_id, booked_on = n.booked_on, type = n.type, base_rate = n.base_rate,
+    payment_type = n.payment_type, payee_id = n.payee_id, payer = n.payer
   from new_rows as n
   where
     n.is_split and s.book_id = n.book_id and s.transaction_id = n.id
-    and (s.account_id, s.booked_on, s.type, s.base_rate)
-    is distinct from (n.account_id, n.booked_on, n.type, n.base_rate);
+    and (s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
+    is distinct from (n.account_id, n.booked_on, n.type, n.base_rate, n.payment_type, n.payee_id, n.payer);
   return null;
 end
 $$;
-comment on function private.tg_transactions__carry_splits is 'Carries day, account, type and rate into the splits. Definer: kept columns.';
+comment on function private.tg_transactions__carry_splits is 'Carries day, account, type, rate, payment type and payee into the splits. Definer: kept columns.';
 revoke execute on function private.tg_transactions__carry_splits from public;
 create trigger carry_splits after update on public.transactions
 referencing new table as new_rows

@@ -15,6 +15,9 @@ create table public.transaction_splits (
   booked_on date not null default 'epoch',
   type public.transaction_type not null default 'expense',
   base_rate numeric,
+  payment_type public.payment_type not null default 'other',
+  payee_id uuid,
+  payer text,
   created_at timestamptz not null default now(),
   created_by uuid default auth.uid(),
   updated_at timestamptz not null default now(),
@@ -44,6 +47,9 @@ comment on column public.transaction_splits.account_id is 'The transaction''s ac
 comment on column public.transaction_splits.booked_on is 'The transaction''s day. Read-only.';
 comment on column public.transaction_splits.type is 'The transaction''s type. Read-only.';
 comment on column public.transaction_splits.base_rate is 'The transaction''s base_rate. Read-only.';
+comment on column public.transaction_splits.payment_type is 'The transaction''s payment_type. Read-only.';
+comment on column public.transaction_splits.payee_id is 'The transaction''s payee. Read-only.';
+comment on column public.transaction_splits.payer is 'The transaction''s payer. Read-only.';
 comment on column public.transaction_splits.created_at is 'When the row was made.';
 comment on column public.transaction_splits.created_by is 'Who made it.';
 comment on column public.transaction_splits.updated_at is 'When it was last changed.';
@@ -71,7 +77,7 @@ begin
       hint = 'Delete it and insert another.';
   end if;
   select
-    t.account_id, t.booked_on, t.type, t.base_rate, t.transfer_id, t.currency,
+    t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, t.transfer_id, t.currency,
     (select c.decimals from public.currencies as c where c.code = t.currency) as decimals
   into v_transaction
   from public.transactions as t
@@ -104,11 +110,14 @@ begin
   new.booked_on := v_transaction.booked_on;
   new.type := v_transaction.type;
   new.base_rate := v_transaction.base_rate;
+  new.payment_type := v_transaction.payment_type;
+  new.payee_id := v_transaction.payee_id;
+  new.payer := v_transaction.payer;
   return new;
 end
 $$;
 comment on function private.tg_transaction_splits__prepare is
-'Copies day, account, type and rate from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
+'Copies day, account, type, rate, payment type and payee from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
 revoke execute on function private.tg_transaction_splits__prepare from public;
 create trigger prepare_row before insert or update of transaction_id, amount on public.transaction_splits
 for each row execute function private.tg_transaction_splits__prepare();

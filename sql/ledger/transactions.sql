@@ -78,6 +78,7 @@ create index transactions_amount on public.transactions (book_id, amount);
 create index transactions_number on public.transactions (book_id, number);
 -- none on type, payment_type or payment_status: comparing enums is not leak-proof, so under row-level security no index serves it
 create index transactions_payee_id on public.transactions (book_id, payee_id, booked_on, number) where payee_id is not null;
+create index transactions_payer on public.transactions (book_id, payer, booked_on) where payee_id is null and payer is not null;
 create index transactions_transfer_id on public.transactions (book_id, transfer_id) where transfer_id is not null;
 create index transactions_import_id on public.transactions (book_id, import_id) where import_id is not null;
 create index transactions_original_currency on public.transactions (original_currency)

@@ -4,14 +4,14 @@ returns table (total text, key jsonb, kept numeric[], computed numeric[])
 language sql stable set search_path = ''
 as $$
   with counted as (
-    select t.account_id, t.booked_on, t.category_id, t.type, t.base_rate,
+    select t.id, t.account_id, t.booked_on, t.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer,
       case when t.transfer_id is null then t.amount else t.fee end as amount
     from public.transactions as t
     where
       t.book_id = verify_book.book_id
       and not exists (select from public.transaction_splits as s where s.book_id = t.book_id and s.transaction_id = t.id)
     union all
-    select t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, s.amount
+    select t.id, t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, s.amount
     from public.transaction_splits as s
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
     where s.book_id = verify_book.book_id
@@ -69,6 +69,36 @@ as $$
       array[d.base_amount, d.entry_count, d.missing_rates]
     from private.category_days as d
     where d.book_id = verify_book.book_id
+  ),
+  groups as (
+    select
+      p.total,
+      jsonb_build_array(
+        p.starts_on, c.type, coalesce(p.payee_id, '00000000-0000-0000-0000-000000000000'),
+        case when p.payee_id is null then coalesce(p.name, '') else '' end
+      ) as key,
+      array[
+        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end),
+        count(distinct c.id), count(distinct case when c.base_rate is null then c.id end)
+      ] as computed
+    from counted as c
+    cross join lateral (
+      values
+      ('payment_type_days', to_char(c.booked_on, 'YYYY-MM-DD'), null, c.payment_type::text),
+      ('payment_type_months', to_char(c.booked_on, 'YYYY-MM-01'), null, c.payment_type::text),
+      ('payee_months', to_char(c.booked_on, 'YYYY-MM-01'), c.payee_id, c.payer),
+      ('payee_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD'), c.payee_id, c.payer)
+    ) as p (total, starts_on, payee_id, name)
+    where c.amount > 0
+    group by 1, 2
+  ),
+  kept_groups as (
+    select
+      g.grouped_by || '_' || g.period || 's' as total,
+      jsonb_build_array(to_char(g.starts_on, 'YYYY-MM-DD'), g.type, g.group_id, g.group_name) as key,
+      array[g.base_amount, g.entry_count, g.missing_rates, g.transaction_count, g.unknown_count] as kept
+    from private.group_totals as g
+    where g.book_id = verify_book.book_id
   ),
   days as (
     select
@@ -129,7 +159,8 @@ as $$
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
     where
       s.book_id = verify_book.book_id
-      and (s.account_id, s.booked_on, s.type, s.base_rate) is distinct from (t.account_id, t.booked_on, t.type, t.base_rate)
+      and (s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
+      is distinct from (t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer)
   ),
   compared as (
     select 'month_totals' as total, coalesce(k.key, m.key) as key, k.kept, m.computed
@@ -139,6 +170,10 @@ as $$
     select coalesce(k.total, c.total), coalesce(k.key, c.key), k.kept, c.computed
     from kept_categories as k
     full join categories as c on c.total = k.total and c.key = k.key
+    union all
+    select coalesce(k.total, g.total), coalesce(k.key, g.key), k.kept, g.computed
+    from kept_groups as k
+    full join groups as g on g.total = k.total and g.key = k.key
     union all
     select 'account_days', coalesce(k.key, d.key), k.kept, d.computed
     from kept_days as k

@@ -59,6 +59,8 @@ amounts = st.one_of(whole, whole, whole, whole, cents)
 places = st.integers(0, 4)
 days = st.sampled_from(DAYS + FUTURE)
 types = st.sampled_from(["income", "expense"])
+payment_types = st.sampled_from(["cash", "check", "other"])
+payers = st.sampled_from([None, "", "Kiosk", "kiosk"])
 keys = st.integers(1, 40)
 
 
@@ -81,6 +83,9 @@ entries = st.fixed_dictionaries(
         "amount": amounts,
         "category": st.one_of(st.none(), places),
         "external_id": st.one_of(st.none(), st.none(), st.sampled_from([f"x{n}" for n in range(20)])),
+        "payment_type": payment_types,
+        "payee": st.one_of(st.none(), places),
+        "payer": payers,
     }
 )
 picks = st.fixed_dictionaries({"divisor": st.integers(1, 5), "rest": st.integers(0, 4)})
@@ -106,6 +111,9 @@ changes_of_entry = st.one_of(
     st.tuples(st.just("type"), types),
     st.tuples(st.just("amount"), amounts),
     st.tuples(st.just("description"), st.sampled_from(["a", "b"])),
+    st.tuples(st.just("payment_type"), payment_types),
+    st.tuples(st.just("payee_id"), st.one_of(st.none(), places)),
+    st.tuples(st.just("payer"), payers),
 )
 changes_of_transfer = st.one_of(
     st.tuples(st.just("from_account_id"), places),
@@ -156,6 +164,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     step("delete_category", category=places, move_to=st.one_of(st.none(), places)),
     step("move_category", category=places, parent=st.one_of(st.none(), places)),
     step("merge_payees", target=places, source=places),
+    step("delete_payee", payee=places),
 )
 
 
@@ -188,6 +197,9 @@ class Book:
                     "category_id": (row["category"] is not None and str(self.place("categories", row["category"])))
                     or None,
                     "external_id": row["external_id"],
+                    "payment_type": row["payment_type"],
+                    "payee_id": (row["payee"] is not None and str(self.place("payees", row["payee"]))) or None,
+                    "payer": row["payer"],
                 }
                 for row in rows
             ]
@@ -196,6 +208,7 @@ class Book:
     def insert_rows(self, rows: list[dict[str, Any]], conflict: str, *, with_id: bool = True) -> None:
         """One statement as PostgREST writes it."""
         columns = ["book_id", "account_id", "booked_on", "type", "amount", "category_id", "external_id"]
+        columns += ["payment_type", "payee_id", "payer"]
         if with_id:
             columns.append("id")
         names = ", ".join(columns)
@@ -213,6 +226,7 @@ class Book:
 
     def upsert(self, rows: list[dict[str, Any]]) -> None:
         columns = ["account_id", "amount", "book_id", "booked_on", "category_id", "external_id", "id", "type"]
+        columns += ["payment_type", "payee_id", "payer"]
         assignments = ", ".join(f"{column} = excluded.{column}" for column in columns)
         self.insert_rows(rows, f"on conflict (book_id, id) do update set {assignments}")
 
@@ -230,6 +244,7 @@ class Book:
             "to_account_id": "accounts",
             "category_id": "categories",
             "fee_category_id": "categories",
+            "payee_id": "payees",
         }
         return self.place(tables[column], value) if column in tables else value
 
@@ -409,6 +424,17 @@ class Book:
             [self.place("payees", target), self.place("payees", source)],
         )
 
+    def delete_payee(self, payee: int) -> None:
+        """Replaced by a new one; its entries stay."""
+        self.cursor.execute(
+            "delete from public.payees where book_id = %s and id = %s returning id",
+            [self.id, self.place("payees", payee)],
+        )
+        if self.cursor.fetchone():
+            self.cursor.execute(
+                "insert into public.payees (book_id, name) values (%s, %s)", [self.id, uuid.uuid4().hex]
+            )
+
     def run(self, request: list[Step]) -> list[str]:
         """Steps of one request; those that are refused are taken back alone. Returns the refusals."""
         refusals = []
@@ -473,6 +499,7 @@ class Ledger:
               select from private.month_totals where book_id = any(%(books)s)
               union all select from private.account_days where book_id = any(%(books)s)
               union all select from private.category_periods where book_id = any(%(books)s)
+              union all select from private.group_totals where book_id = any(%(books)s)
               union all select from public.changes where book_id = any(%(books)s)
               union all select from private.counters where book_id = any(%(books)s)
               union all select from public.books where id = any(%(books)s)
@@ -538,6 +565,7 @@ class Ledger:
             kept_months = self.rows("private.month_totals", book)
             kept_periods = self.rows("private.category_periods", book)
             kept_category_days = self.rows("private.category_days", book)
+            kept_groups = self.rows("private.group_totals", book)
             changes = self.rows("public.changes", book)
             counters = {row["table_name"]: row["last"] for row in self.rows("private.counters", book)}
 
@@ -549,6 +577,7 @@ class Ledger:
         net: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0])
         months: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), Decimal(0), 0, 0])
         categories: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0])
+        groups: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0, 0, 0])
 
         for row in transactions:
             signed = row["amount"] if row["type"] == "income" else -row["amount"]
@@ -564,20 +593,36 @@ class Ledger:
             if parts[row["id"]]:
                 assert sum(split["amount"] for split in parts[row["id"]]) == row["amount"]
                 counted = [(split["category_id"], split["amount"]) for split in parts[row["id"]]]
+            booked_on, rate = row["booked_on"], row["base_rate"]
+            first_of_month = booked_on.replace(day=1)
+            first_of_quarter = first_of_month.replace(month=(booked_on.month - 1) // 3 * 3 + 1)
+            payee = (row["payee_id"], "") if row["payee_id"] else (NOBODY, row["payer"] or "")
+            groups_of_row = [
+                ("payment_type", "day", booked_on, (NOBODY, row["payment_type"])),
+                ("payment_type", "month", first_of_month, (NOBODY, row["payment_type"])),
+                ("payee", "month", first_of_month, payee),
+                ("payee", "quarter", first_of_quarter, payee),
+            ]
+            if any(amount for _, amount in counted):
+                for group in groups_of_row:
+                    total = groups[(row["type"], *group)]
+                    total[3:] = total[3] + 1, total[4] + (rate is None)
             for category, amount in counted:
                 if not amount:
                     continue
-                booked_on, rate = row["booked_on"], row["base_rate"]
-                month = months[booked_on.replace(day=1), row["account_id"], category or NOBODY, row["type"]]
+                month = months[first_of_month, row["account_id"], category or NOBODY, row["type"]]
                 base = Decimal(0) if rate is None else (amount * rate).quantize(Decimal("1e-8"), ROUND_HALF_UP)
                 month[:] = month[0] + amount, month[1] + base, month[2] + 1, month[3] + (rate is None)
                 third = next(day for day in (21, 11, 1) if day <= booked_on.day)
                 for period, starts_on in (
-                    ("quarter", booked_on.replace(month=(booked_on.month - 1) // 3 * 3 + 1, day=1)),
-                    ("month", booked_on.replace(day=1)), ("third", booked_on.replace(day=third)), ("day", booked_on),
+                    ("quarter", first_of_quarter), ("month", first_of_month),
+                    ("third", booked_on.replace(day=third)), ("day", booked_on),
                 ):  # fmt: skip
                     total = categories[period, starts_on, category or NOBODY, row["type"]]
                     total[:] = total[0] + base, total[1] + 1, total[2] + (rate is None)
+                for group in groups_of_row:
+                    total = groups[(row["type"], *group)]
+                    total[:3] = total[0] + base, total[1] + 1, total[2] + (rate is None)
 
         assert {key: row["balance"] for key, row in accounts.items()} == balances
         assert {key: row["transaction_count"] for key, row in accounts.items()} == {
@@ -604,6 +649,15 @@ class Ledger:
             for row in [*kept_periods, *kept_days_by_category]
             if row["base_amount"] or row["entry_count"] or row["missing_rates"]
         } == dict(categories)  # fmt: skip
+
+        measures = ("base_amount", "entry_count", "missing_rates", "transaction_count", "unknown_count")
+        assert {
+            (row["type"], row["grouped_by"], row["period"], row["starts_on"], (row["group_id"], row["group_name"])): [
+                row[measure] for measure in measures
+            ]
+            for row in kept_groups
+            if any(row[measure] for measure in measures)
+        } == dict(groups)
 
         legs: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for row in transactions:
@@ -803,6 +857,9 @@ def test_eight_writers_at_once_none_refused(ledger: Ledger) -> None:
         "amount": Decimal(1),
         "category": 0,
         "external_id": None,
+        "payment_type": "cash",
+        "payee": 0,
+        "payer": None,
     }
 
     def write(number: int) -> None:
@@ -828,6 +885,9 @@ def test_book_deleted_while_others_write_goes_whole(ledger: Ledger) -> None:
         "amount": Decimal(1),
         "category": 0,
         "external_id": None,
+        "payment_type": "cash",
+        "payee": 0,
+        "payer": None,
     }
 
     def write(number: int) -> None:
@@ -896,6 +956,9 @@ def test_account_changed_at_the_same_moment_is_consistent(ledger: Ledger) -> Non
         "amount": Decimal(1),
         "category": 0,
         "external_id": None,
+        "payment_type": "cash",
+        "payee": 0,
+        "payer": None,
     }
 
     def write(number: int) -> None:

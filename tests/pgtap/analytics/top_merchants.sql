@@ -23,6 +23,24 @@ select results_eq(
   $$,
   'a payee and a payer of the same name are one; a split transaction is one; what has no rate is told; income has no merchant'
 );
+select is_empty(
+  $$
+    select r.*
+    from (
+      select date '2023-11-28' + f as first_day, date '2023-11-28' + f + l as last_day
+      from generate_series(0, 60, 20) as f
+      cross join unnest(array[0, 33, 130]) as l
+    ) as r
+    where
+      array(select m::text from public.top_merchants(r.first_day, r.last_day) as m)
+      is distinct from array(
+        select m::text from public.top_merchants(
+          r.first_day, r.last_day, account_ids => array(select a.id from public.accounts as a)
+        ) as m
+      )
+  $$,
+  'kept totals say the same as the entries, whatever the range'
+);
 select results_eq(
   $$ select merchant, amount from public.top_merchants('2024-01-01', '2024-02-29', page_size => 1) $$,
   $$ values ('Market', 60.00) $$, 'as many as are asked for'

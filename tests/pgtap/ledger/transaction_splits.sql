@@ -12,7 +12,7 @@ values
 select tests.keeps_to_its_book(
   'public.transaction_splits', 'transaction_id, amount, category_id', $$ tests.id('lunch'), 12, tests.id('rent') $$,
   $$ description = 'All of it' $$,
-  '{account_id, booked_on, type, base_rate}'
+  '{account_id, booked_on, type, base_rate, payment_type, payee_id, payer}'
 );
 
 select tests.log_in_as('cid@example.org');
