@@ -1,6 +1,6 @@
-"""Measures a throw-away stack: loads books, then times the API, the same in SQL, and SQL over bare tables.
+"""Measures a throw-away stack: loads books, then times the API, the same in SQL, SQL over bare tables, and files.
 
-python -m bench            ten minutes: 1 book of 1,000,000 transactions, 1 of 10,000, 1,000 of 1,000
+python -m bench            a quarter of an hour: 1 book of 1,000,000 transactions, 1 of 10,000, 1,000 of 1,000
 python -m bench --quick    two minutes: 1 book of 50,000, 1 of 10,000, 10 of 1,000
 """
 
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from bench import measurement
+from bench import files, measurement
 from bench.books import Book, load, prove, with_keys
 from bench.cases import BARE_TABLE, CASES, Case
 from bench.report import RESULTS, Report
@@ -29,15 +29,16 @@ PEOPLE = 50
 
 
 @contextmanager
-def stack_to_measure(name: str | None) -> Iterator[tuple[Identity, bool]]:
-    """Yields its identity and whether its books are still to be loaded."""
+def stack_to_measure(name: str | None) -> Iterator[tuple[Layout, bool]]:
+    """Yields its folders and whether its books are still to be loaded."""
     if name:
-        yield Layout(name).identity(), False
+        yield Layout(name), False
         return
     with throw_away_stack() as stack:
         # a test may lose its data in a crash, and be faster for it; a measurement may not
         stack.settings.durable = True
-        yield stack.start()[0], True
+        stack.start()
+        yield stack.layout, True
 
 
 def books_of(quick: bool) -> list[Book]:
@@ -93,7 +94,8 @@ def main() -> int:
         step(f"This machine is busy ({busy:.1f} on {cores} cores): compare ratios, not rates.")
     try:
         heading("A stack to measure")
-        with stack_to_measure(options.stack) as (identity, is_new):
+        with stack_to_measure(options.stack) as (layout, is_new):
+            identity = layout.identity()
             if is_new:
                 heading(f"Loading {len(books):,} books")
                 report.rows = sum(book.transactions for book in books)
@@ -103,6 +105,10 @@ def main() -> int:
                 "Rates a second (of rows, for inserts of many) and latencies in ms, at 8 connections, 2 for inserts of many"
             )
             measure(report, identity, books, 2 if options.quick else 5)
+            heading("Files: a statement from upload to books, and the largest book from database to file")
+            lines = 20_000 if options.quick else 100_000
+            for measured in files.measure(layout, books[0], lines, files.COMMON):
+                report.add_file(measured)
     except CommandError as error:
         complain(str(error))
         return 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench.cases import Case
+from bench.files import Measured
 from bench.measurement import Result
 
 __all__ = ["RESULTS", "Report"]
@@ -29,6 +30,7 @@ class Report:
     rows: int = 0
     results: dict[tuple[str, str], dict[str, Result]] = field(default_factory=dict)
     growth: dict[str, dict[str, float]] = field(default_factory=dict)
+    files: list[Measured] = field(default_factory=list)
 
     def add(self, case: Case, book: str, results: dict[str, Result]) -> None:
         """Keeps and shows one line. Rates of bulk inserts are in rows."""
@@ -46,6 +48,10 @@ class Report:
         line += f"  {results['gateway'].rate / results['member'].rate:>7.2f}"
         line += f"  {results['member'].rate / plain.rate:>7.2f}" if plain else ""
         print(line, flush=True)
+
+    def add_file(self, measured: Measured) -> None:
+        self.files.append(measured)
+        print(measured, flush=True)
 
     def compare(self, small: str, large: str) -> None:
         """Shows what a read costs more in the large book than in the small one."""
@@ -74,5 +80,6 @@ class Report:
                 for (case, book), results in self.results.items()
             ],
             "growth": {name: {k: round(v, 3) for k, v in factors.items()} for name, factors in self.growth.items()},
+            "files": [asdict(measured) for measured in self.files],
         }
         RESULTS.write_text(json.dumps(document, indent=2) + "\n")

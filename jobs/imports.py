@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import resource
+import secrets
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -43,7 +45,7 @@ MEMORY_BYTES = 2 << 30
 
 COPY = """
 copy public.import_rows (
-  book_id, import_id, position, line, raw, account_id, account, booked_on, amount, currency, payer, description, notes, category,
+  book_id, import_id, position, id, line, raw, account_id, account, booked_on, amount, currency, payer, description, notes, category,
   payment_type, external_id, is_pending, original_amount, original_currency, outcome, reason, key
 ) from stdin
 """
@@ -216,6 +218,8 @@ class Accounts:
 def rows(task: Task, import_id: UUID, reading: Reading, accounts: Accounts, size: int) -> Iterator[str]:
     """Each line in the text format of COPY."""
     start = f"{task.book_id}\t{import_id}\t"
+    # UUIDs of version 7 that count on from a random number: where ids follow each other, an index is written page by page
+    stamp, low = f"{time.time_ns() // 1_000_000:012x}7{secrets.randbits(12):03x}", 1 << 63 | secrets.randbits(61)
     seen: dict[str, int] = {}
     found = accounts.found
     chosen = accounts.of(None)
@@ -248,7 +252,8 @@ def rows(task: Task, import_id: UUID, reading: Reading, accounts: Accounts, size
         if description is not None and len(description) > 500:
             notes = f"{description}\n{notes}" if notes else description
         yield (
-            f"{start}{position}\t{line.line}\t{text(line.raw)}\t{account or NULL}\t{text(name)}\t{line.booked_on or NULL}"
+            f"{start}{position}\t{stamp}{low + position:016x}\t{line.line}\t{text(line.raw)}"
+            f"\t{account or NULL}\t{text(name)}\t{line.booked_on or NULL}"
             f"\t{NULL if line.amount is None else line.amount}\t{text(line.currency, 16)}\t{text(line.payer, 128)}"
             f"\t{text(description, 500)}\t{text(notes, 4000)}\t{text(line.category, 200)}\t{line.payment_type}"
             f"\t{text(line.external_id, 255)}\t{line.is_pending}\t{NULL if line.original_amount is None else line.original_amount}"

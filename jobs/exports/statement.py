@@ -11,14 +11,13 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import font_source_sans_pro
-import typst
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from jobs.exports.pages import set_pages
 from jobs.exports.selection import Account, Line, Selection
 from jobs.exports.words import WORDS, Words
 from jobs.task import TaskFailed
@@ -60,15 +59,7 @@ def write(selection: Selection, path: Path) -> dict[str, object]:
     lines = statement_lines(selection)
     data = statement(selection, lines)
     selection.report(80, "Setting the pages")
-    # an empty folder, so that there is no file to be read
-    with TemporaryDirectory() as root:
-        typst.compile(  # type: ignore[misc]
-            TEMPLATE.read_bytes(),
-            output=str(path),
-            root=root,
-            font_paths=[str(FONTS)],
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        )
+    set_pages(TEMPLATE, FONTS, path, json.dumps(data, ensure_ascii=False))
     return {"rows": len(lines)}
 
 
