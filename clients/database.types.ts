@@ -2039,6 +2039,9 @@ export type Database = {
           created_by: string | null;
           description: string | null;
           id: string;
+          payee_id: string | null;
+          payer: string | null;
+          payment_type: Database["public"]["Enums"]["payment_type"];
           position: number;
           transaction_id: string;
           type: Database["public"]["Enums"]["transaction_type"];
@@ -2058,6 +2061,9 @@ export type Database = {
           created_by?: string | null;
           description?: string | null;
           id?: string;
+          payee_id?: string | null;
+          payer?: string | null;
+          payment_type?: Database["public"]["Enums"]["payment_type"];
           position?: number;
           transaction_id: string;
           type?: Database["public"]["Enums"]["transaction_type"];
@@ -2076,6 +2082,9 @@ export type Database = {
           created_by?: string | null;
           description?: string | null;
           id?: string;
+          payee_id?: string | null;
+          payer?: string | null;
+          payment_type?: Database["public"]["Enums"]["payment_type"];
           position?: number;
           transaction_id?: string;
           type?: Database["public"]["Enums"]["transaction_type"];
@@ -4048,6 +4057,9 @@ export type Database = {
           created_by: string | null;
           description: string | null;
           id: string;
+          payee_id: string | null;
+          payer: string | null;
+          payment_type: Database["public"]["Enums"]["payment_type"];
           position: number;
           transaction_id: string;
           type: Database["public"]["Enums"]["transaction_type"];

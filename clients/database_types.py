@@ -1683,6 +1683,9 @@ class PublicTransactionSplits(BaseModel):
     created_by: Optional[uuid.UUID] = Field(alias="created_by")
     description: Optional[str] = Field(alias="description")
     id: uuid.UUID = Field(alias="id")
+    payee_id: Optional[uuid.UUID] = Field(alias="payee_id")
+    payer: Optional[str] = Field(alias="payer")
+    payment_type: PublicPaymentType = Field(alias="payment_type")
     position: int = Field(alias="position")
     transaction_id: uuid.UUID = Field(alias="transaction_id")
     type: PublicTransactionType = Field(alias="type")
@@ -1702,6 +1705,9 @@ class PublicTransactionSplitsInsert(TypedDict):
     created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    payee_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="payee_id")]]
+    payer: NotRequired[Annotated[Optional[str], Field(alias="payer")]]
+    payment_type: NotRequired[Annotated[PublicPaymentType, Field(alias="payment_type")]]
     position: NotRequired[Annotated[int, Field(alias="position")]]
     transaction_id: Annotated[uuid.UUID, Field(alias="transaction_id")]
     type: NotRequired[Annotated[PublicTransactionType, Field(alias="type")]]
@@ -1721,6 +1727,9 @@ class PublicTransactionSplitsUpdate(TypedDict):
     created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    payee_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="payee_id")]]
+    payer: NotRequired[Annotated[Optional[str], Field(alias="payer")]]
+    payment_type: NotRequired[Annotated[PublicPaymentType, Field(alias="payment_type")]]
     position: NotRequired[Annotated[int, Field(alias="position")]]
     transaction_id: NotRequired[Annotated[uuid.UUID, Field(alias="transaction_id")]]
     type: NotRequired[Annotated[PublicTransactionType, Field(alias="type")]]

@@ -2214,8 +2214,12 @@ create table public.import_rows (
   constraint import_rows_booked_complete check (
     outcome in ('error', 'left_out') or (booked_on is not null and amount <> 0 and account_id is not null)
   )
-);
-create index import_rows_key on public.import_rows (book_id, account_id, key);
+)
+-- the commit writes each row once more: beside itself, where no index need hear of it
+with (fillfactor = 45);
+-- what has no key is not looked for; and whoever asks for all rows of an import gets them by the primary key, in the order in which
+-- they lie
+create index import_rows_key on public.import_rows (book_id, account_id, key) where key is not null;
 comment on table public.import_rows is
 'Lines of imported statements: as read, as understood, and what becomes of each. Before the commit, include, category_id and payee_id may be set.';
 comment on column public.import_rows.book_id is 'The book.';
@@ -2425,6 +2429,7 @@ create index transactions_amount on public.transactions (book_id, amount);
 create index transactions_number on public.transactions (book_id, number);
 -- none on type, payment_type or payment_status: comparing enums is not leak-proof, so under row-level security no index serves it
 create index transactions_payee_id on public.transactions (book_id, payee_id, booked_on, number) where payee_id is not null;
+create index transactions_payer on public.transactions (book_id, payer, booked_on) where payee_id is null and payer is not null;
 create index transactions_transfer_id on public.transactions (book_id, transfer_id) where transfer_id is not null;
 create index transactions_import_id on public.transactions (book_id, import_id) where import_id is not null;
 create index transactions_original_currency on public.transactions (original_currency)
@@ -2705,6 +2710,9 @@ create table public.transaction_splits (
   booked_on date not null default 'epoch',
   type public.transaction_type not null default 'expense',
   base_rate numeric,
+  payment_type public.payment_type not null default 'other',
+  payee_id uuid,
+  payer text,
   created_at timestamptz not null default now(),
   created_by uuid default auth.uid(),
   updated_at timestamptz not null default now(),
@@ -2734,6 +2742,9 @@ comment on column public.transaction_splits.account_id is 'The transaction''s ac
 comment on column public.transaction_splits.booked_on is 'The transaction''s day. Read-only.';
 comment on column public.transaction_splits.type is 'The transaction''s type. Read-only.';
 comment on column public.transaction_splits.base_rate is 'The transaction''s base_rate. Read-only.';
+comment on column public.transaction_splits.payment_type is 'The transaction''s payment_type. Read-only.';
+comment on column public.transaction_splits.payee_id is 'The transaction''s payee. Read-only.';
+comment on column public.transaction_splits.payer is 'The transaction''s payer. Read-only.';
 comment on column public.transaction_splits.created_at is 'When the row was made.';
 comment on column public.transaction_splits.created_by is 'Who made it.';
 comment on column public.transaction_splits.updated_at is 'When it was last changed.';
@@ -2761,7 +2772,7 @@ begin
       hint = 'Delete it and insert another.';
   end if;
   select
-    t.account_id, t.booked_on, t.type, t.base_rate, t.transfer_id, t.currency,
+    t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, t.transfer_id, t.currency,
     (select c.decimals from public.currencies as c where c.code = t.currency) as decimals
   into v_transaction
   from public.transactions as t
@@ -2794,11 +2805,14 @@ begin
   new.booked_on := v_transaction.booked_on;
   new.type := v_transaction.type;
   new.base_rate := v_transaction.base_rate;
+  new.payment_type := v_transaction.payment_type;
+  new.payee_id := v_transaction.payee_id;
+  new.payer := v_transaction.payer;
   return new;
 end
 $$;
 comment on function private.tg_transaction_splits__prepare is
-'Copies day, account, type and rate from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
+'Copies day, account, type, rate, payment type and payee from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
 revoke execute on function private.tg_transaction_splits__prepare from public;
 create trigger prepare_row before insert or update of transaction_id, amount on public.transaction_splits
 for each row execute function private.tg_transaction_splits__prepare();
@@ -2993,10 +3007,14 @@ begin
   -- in an "if" of its own: only an update has others. Compared as heaps of rows: a join of two transition tables has no index.
   if tg_op = 'UPDATE' then
     if not exists (
-      select e.book_id, e.account_id, e.booked_on, e.category_id, e.type, e.amount, e.reported_amount, e.base_rate
+      select
+        e.book_id, e.account_id, e.booked_on, e.category_id, e.type, e.amount, e.reported_amount, e.base_rate, e.payment_type,
+        e.payee_id, case when e.payee_id is null then e.payer end
       from entries as e
       except all
-      select o.book_id, o.account_id, o.booked_on, o.category_id, o.type, o.amount, o.reported_amount, o.base_rate
+      select
+        o.book_id, o.account_id, o.booked_on, o.category_id, o.type, o.amount, o.reported_amount, o.base_rate, o.payment_type,
+        o.payee_id, case when o.payee_id is null then o.payer end
       from others as o
     ) then
       return null;
@@ -3061,6 +3079,39 @@ begin
     base_amount = c.base_amount + excluded.base_amount,
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
+
+  insert into private.group_totals as g (
+    book_id, grouped_by, type, period, starts_on, group_id, group_name,
+    base_amount, entry_count, missing_rates, transaction_count, unknown_count
+  )
+  select
+    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
+    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
+    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
+    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
+    v_sign * count(*) filter (where not e.is_split),
+    v_sign * count(*) filter (where not e.is_split and e.base_rate is null),
+    v_sign * count(*),
+    v_sign * count(*) filter (where e.base_rate is null)
+  from entries as e
+  cross join lateral (
+    values
+    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
+    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
+    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
+    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  -- of a split transaction the parts are the entries, but it is one transaction
+  where e.reported_amount > 0 or e.is_split
+  group by 1, 2, 3, 4, 5, 6, 7
+  order by 1, 2, 3, 4, 5, 6, 7
+  on conflict on constraint group_totals_pkey do update
+  set
+    base_amount = g.base_amount + excluded.base_amount,
+    entry_count = g.entry_count + excluded.entry_count,
+    missing_rates = g.missing_rates + excluded.missing_rates,
+    transaction_count = g.transaction_count + excluded.transaction_count,
+    unknown_count = g.unknown_count + excluded.unknown_count;
   return null;
 end
 $$;
@@ -3131,6 +3182,38 @@ begin
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
 
+  insert into private.group_totals as g (
+    book_id, grouped_by, type, period, starts_on, group_id, group_name,
+    base_amount, entry_count, missing_rates, transaction_count, unknown_count
+  )
+  select
+    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
+    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
+    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
+    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
+    v_sign * count(*),
+    v_sign * count(*) filter (where e.base_rate is null),
+    0,
+    0
+  from entries as e
+  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+  cross join lateral (
+    values
+    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
+    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
+    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
+    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  group by 1, 2, 3, 4, 5, 6, 7
+  order by 1, 2, 3, 4, 5, 6, 7
+  on conflict on constraint group_totals_pkey do update
+  set
+    base_amount = g.base_amount + excluded.base_amount,
+    entry_count = g.entry_count + excluded.entry_count,
+    missing_rates = g.missing_rates + excluded.missing_rates,
+    transaction_count = g.transaction_count + excluded.transaction_count,
+    unknown_count = g.unknown_count + excluded.unknown_count;
+
   -- the transaction itself counts again when its last split goes, and no longer when its first one comes
   if tg_op = 'INSERT' then
     update public.transactions as t set is_split = true
@@ -3169,16 +3252,18 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   update public.transaction_splits as s
-  set account_id = n.account_id, booked_on = n.booked_on, type = n.type, base_rate = n.base_rate
+  set
+    account_id = n.account_id, booked_on = n.booked_on, type = n.type, base_rate = n.base_rate,
+    payment_type = n.payment_type, payee_id = n.payee_id, payer = n.payer
   from new_rows as n
   where
     n.is_split and s.book_id = n.book_id and s.transaction_id = n.id
-    and (s.account_id, s.booked_on, s.type, s.base_rate)
-    is distinct from (n.account_id, n.booked_on, n.type, n.base_rate);
+    and (s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
+    is distinct from (n.account_id, n.booked_on, n.type, n.base_rate, n.payment_type, n.payee_id, n.payer);
   return null;
 end
 $$;
-comment on function private.tg_transactions__carry_splits is 'Carries day, account, type and rate into the splits. Definer: kept columns.';
+comment on function private.tg_transactions__carry_splits is 'Carries day, account, type, rate, payment type and payee into the splits. Definer: kept columns.';
 revoke execute on function private.tg_transactions__carry_splits from public;
 create trigger carry_splits after update on public.transactions
 referencing new table as new_rows
@@ -3267,8 +3352,8 @@ comment on column private.category_days.base_amount is 'Without the entries that
 
 -- no enum: comparing those is not leak-proof, so under row-level security no index serves it
 create domain private.total_period as text collate "C"
-constraint total_period_known check (value in ('quarter', 'month', 'third'));
-comment on domain private.total_period is 'quarter and month of the calendar; third of a month, from its 1st, 11th or 21st.';
+constraint total_period_known check (value in ('quarter', 'month', 'third', 'day'));
+comment on domain private.total_period is 'quarter, month and day of the calendar; third of a month, from its 1st, 11th or 21st.';
 
 create table private.category_periods (
   book_id uuid not null references public.books on delete cascade,
@@ -3372,6 +3457,44 @@ create trigger keep_periods_update after update on private.category_days
 referencing new table as new_rows old table as old_rows
 for each statement execute function private.tg_category_days__keep_periods();
 
+-- sql/ledger/group_totals.sql
+
+-- Totals by what else reports group by, over all accounts: payment types, of which there are few, by day and month; payees, of which
+-- there are many, by month and quarter. Kept by ledger/totals.sql.
+create table private.group_totals (
+  book_id uuid not null references public.books on delete cascade,
+  -- texts, no enums: comparing those is not leak-proof, so under row-level security no index serves it
+  grouped_by text collate "C" not null,
+  type text collate "C" not null,
+  period private.total_period not null,
+  starts_on date not null,
+  -- a key can't be null: the nil UUID and the empty text stand for none
+  group_id uuid not null,
+  group_name text collate "C" not null,
+  base_amount numeric not null,
+  entry_count bigint not null,
+  missing_rates bigint not null,
+  transaction_count bigint not null,
+  unknown_count bigint not null,
+  primary key (book_id, grouped_by, type, period, starts_on, group_id, group_name),
+  constraint group_totals_grouped_by_known check (grouped_by in ('payment_type', 'payee')),
+  constraint group_totals_type_known check (type in ('income', 'expense'))
+);
+comment on table private.group_totals is
+'Income and spending by payment type (each day and month) and by payee (each month and quarter) over all accounts, in the base currency.';
+comment on column private.group_totals.group_id is 'The payee; the nil UUID where there is none.';
+comment on column private.group_totals.group_name is 'The payment type; the payer as text where there is no payee; empty where there is none either.';
+comment on column private.group_totals.base_amount is 'Without the entries that missing_rates counts.';
+comment on column private.group_totals.transaction_count is 'Of a split transaction each part is an entry: here it is one.';
+comment on column private.group_totals.unknown_count is 'Transactions for which no rate is known.';
+
+alter table private.group_totals enable row level security;
+alter table private.group_totals force row level security;
+create policy select_viewer on private.group_totals for select to authenticated
+using (book_id = (select private.current_book('viewer')));
+-- no write grant: written by triggers alone
+grant select on private.group_totals to authenticated;
+
 -- sql/ledger/verify_book.sql
 
 -- The proof of ledger/totals.sql: says again, in other words, what every total must be, and returns where it is not.
@@ -3380,14 +3503,14 @@ returns table (total text, key jsonb, kept numeric[], computed numeric[])
 language sql stable set search_path = ''
 as $$
   with counted as (
-    select t.account_id, t.booked_on, t.category_id, t.type, t.base_rate,
+    select t.id, t.account_id, t.booked_on, t.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer,
       case when t.transfer_id is null then t.amount else t.fee end as amount
     from public.transactions as t
     where
       t.book_id = verify_book.book_id
       and not exists (select from public.transaction_splits as s where s.book_id = t.book_id and s.transaction_id = t.id)
     union all
-    select t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, s.amount
+    select t.id, t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, s.amount
     from public.transaction_splits as s
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
     where s.book_id = verify_book.book_id
@@ -3445,6 +3568,36 @@ as $$
       array[d.base_amount, d.entry_count, d.missing_rates]
     from private.category_days as d
     where d.book_id = verify_book.book_id
+  ),
+  groups as (
+    select
+      p.total,
+      jsonb_build_array(
+        p.starts_on, c.type, coalesce(p.payee_id, '00000000-0000-0000-0000-000000000000'),
+        case when p.payee_id is null then coalesce(p.name, '') else '' end
+      ) as key,
+      array[
+        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end),
+        count(distinct c.id), count(distinct case when c.base_rate is null then c.id end)
+      ] as computed
+    from counted as c
+    cross join lateral (
+      values
+      ('payment_type_days', to_char(c.booked_on, 'YYYY-MM-DD'), null, c.payment_type::text),
+      ('payment_type_months', to_char(c.booked_on, 'YYYY-MM-01'), null, c.payment_type::text),
+      ('payee_months', to_char(c.booked_on, 'YYYY-MM-01'), c.payee_id, c.payer),
+      ('payee_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD'), c.payee_id, c.payer)
+    ) as p (total, starts_on, payee_id, name)
+    where c.amount > 0
+    group by 1, 2
+  ),
+  kept_groups as (
+    select
+      g.grouped_by || '_' || g.period || 's' as total,
+      jsonb_build_array(to_char(g.starts_on, 'YYYY-MM-DD'), g.type, g.group_id, g.group_name) as key,
+      array[g.base_amount, g.entry_count, g.missing_rates, g.transaction_count, g.unknown_count] as kept
+    from private.group_totals as g
+    where g.book_id = verify_book.book_id
   ),
   days as (
     select
@@ -3505,7 +3658,8 @@ as $$
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
     where
       s.book_id = verify_book.book_id
-      and (s.account_id, s.booked_on, s.type, s.base_rate) is distinct from (t.account_id, t.booked_on, t.type, t.base_rate)
+      and (s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
+      is distinct from (t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer)
   ),
   compared as (
     select 'month_totals' as total, coalesce(k.key, m.key) as key, k.kept, m.computed
@@ -3515,6 +3669,10 @@ as $$
     select coalesce(k.total, c.total), coalesce(k.key, c.key), k.kept, c.computed
     from kept_categories as k
     full join categories as c on c.total = k.total and c.key = k.key
+    union all
+    select coalesce(k.total, g.total), coalesce(k.key, g.key), k.kept, g.computed
+    from kept_groups as k
+    full join groups as g on g.total = k.total and g.key = k.key
     union all
     select 'account_days', coalesce(k.key, d.key), k.kept, d.computed
     from kept_days as k
@@ -5606,6 +5764,8 @@ create function private.end_reading(
   book_id uuid, import_id uuid, format text, detected jsonb, accounts jsonb, notes jsonb, balances jsonb
 ) returns public.imports
 language plpgsql security definer set search_path = ''
+-- rows that have just come are nothing to the planner: never each with each
+set enable_nestloop = off
 as $$
 begin
   -- what fits no book: said of the line, and the others go on
@@ -5708,12 +5868,13 @@ create function private.match_import(book_id uuid, import_id uuid) returns void
 language plpgsql security definer set search_path = ''
 -- A hundred thousand rows that have just come are nothing to the planner: each is looked up by its index, and by nothing else. What
 -- is looked up has an order that only the right index gives without a sort.
-set enable_seqscan = off set enable_sort = off
+set enable_seqscan = off set enable_sort = off set enable_nestloop = on
 as $$
 declare
   v_accounts uuid[];
   v_first date;
   v_last date;
+  v_has_ids boolean;
   v_positions integer[];
   v_found uuid[];
 begin
@@ -5722,23 +5883,34 @@ begin
     r.book_id = match_import.book_id and r.import_id = match_import.import_id
     and (r.outcome = 'duplicate' or r.outcome = 'ready' and r.transaction_id is not null);
 
-  select array_agg(distinct r.account_id), min(r.booked_on), max(r.booked_on) into v_accounts, v_first, v_last
-  from public.import_rows as r
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready';
+  select array_agg(a.account_id), min(a.first_on), max(a.last_on), bool_or(a.has_ids)
+  into v_accounts, v_first, v_last, v_has_ids
+  from (
+    select r.account_id, min(r.booked_on) as first_on, max(r.booked_on) as last_on, bool_or(r.external_id is not null) as has_ids
+    from public.import_rows as r
+    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
+    group by r.account_id
+  ) as a;
   if v_accounts is null then
     return;
   end if;
 
   -- one id of the bank twice in a file, with the same day and amount, is one line twice; lines without an id differ by their keys
-  select array_agg(k.position) into v_positions
-  from (
-    select r.position, row_number() over (partition by r.account_id, r.key order by r.position) as place
-    from public.import_rows as r
-    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
-  ) as k
-  where k.place > 1;
-  update public.import_rows as r set outcome = 'duplicate', reason = 'The file has the same line before.'
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = any(v_positions);
+  if v_has_ids then
+    select array_agg(k.position) into v_positions
+    from (
+      select r.position, row_number() over (partition by r.account_id, r.key order by r.position) as place
+      from public.import_rows as r
+      where
+        r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
+        and r.external_id is not null
+    ) as k
+    where k.place > 1;
+    if v_positions is not null then
+      update public.import_rows as r set outcome = 'duplicate', reason = 'The file has the same line before.'
+      where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = any(v_positions);
+    end if;
+  end if;
 
   -- a line of an earlier statement whose transaction is there, whatever has been made of it since
   if exists (
@@ -5763,42 +5935,49 @@ begin
       where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
     ) as m
     where m.transaction_id is not null;
-    update public.import_rows as r set outcome = 'duplicate', transaction_id = f.id, reason = 'It is booked already.'
-    from unnest(v_positions, v_found) as f (position, id)
-    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+    if v_positions is not null then
+      update public.import_rows as r set outcome = 'duplicate', transaction_id = f.id, reason = 'It is booked already.'
+      from unnest(v_positions, v_found) as f (position, id)
+      where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+    end if;
   end if;
 
   -- the bank's id on a transaction: one that came another way is the same, one that is pending is settled now
-  select array_agg(m.position), array_agg(m.id) into v_positions, v_found
-  from (
-    select
-      r.position,
-      (
-        select t.id
-        from public.transactions as t
-        where
-          t.book_id = r.book_id and t.account_id = r.account_id and t.external_id between r.external_id and r.external_id
-          and (t.import_id is null or t.payment_status = 'pending' and not r.is_pending)
-          and t.transfer_id is null and not t.is_split and (r.amount > 0) = (t.type = 'income')
-        order by t.external_id
-      ) as id
-    from public.import_rows as r
-    where
-      r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
-      and r.external_id is not null
-  ) as m
-  where m.id is not null;
-  update public.import_rows as r
-  set
-    transaction_id = t.id,
-    outcome = case when t.payment_status = 'pending' and not r.is_pending then 'ready' else 'duplicate' end::public.import_outcome,
-    reason = case
-      when t.payment_status = 'pending' and not r.is_pending then 'It settles a pending transaction.'
-      else 'A transaction has the bank''s id already.'
-    end
-  from unnest(v_positions, v_found) as f (position, id)
-  inner join public.transactions as t on t.book_id = match_import.book_id and t.id = f.id
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+  v_found := null;
+  if v_has_ids then
+    select array_agg(m.position), array_agg(m.id) into v_positions, v_found
+    from (
+      select
+        r.position,
+        (
+          select t.id
+          from public.transactions as t
+          where
+            t.book_id = r.book_id and t.account_id = r.account_id and t.external_id between r.external_id and r.external_id
+            and (t.import_id is null or t.payment_status = 'pending' and not r.is_pending)
+            and t.transfer_id is null and not t.is_split and (r.amount > 0) = (t.type = 'income')
+          order by t.external_id
+        ) as id
+      from public.import_rows as r
+      where
+        r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.outcome = 'ready'
+        and r.external_id is not null
+    ) as m
+    where m.id is not null;
+    if v_positions is not null then
+      update public.import_rows as r
+      set
+        transaction_id = t.id,
+        outcome = case when t.payment_status = 'pending' and not r.is_pending then 'ready' else 'duplicate' end::public.import_outcome,
+        reason = case
+          when t.payment_status = 'pending' and not r.is_pending then 'It settles a pending transaction.'
+          else 'A transaction has the bank''s id already.'
+        end
+      from unnest(v_positions, v_found) as f (position, id)
+      inner join public.transactions as t on t.book_id = match_import.book_id and t.id = f.id
+      where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+    end if;
+  end if;
 
   -- what was pending and is booked now under another id or none: by amount, and a day shortly after
   select array_agg(m.position), array_agg(p.id) into v_positions, v_found
@@ -5822,9 +6001,11 @@ begin
       and r.transaction_id is null
   ) as m on m.account_id = p.account_id and m.amount = p.signed_amount and m.place = p.place
   where m.booked_on between p.booked_on - 3 and p.booked_on + 14;
-  update public.import_rows as r set transaction_id = f.id, reason = 'It settles a pending transaction.'
-  from unnest(v_positions, v_found) as f (position, id)
-  where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+  if v_positions is not null then
+    update public.import_rows as r set transaction_id = f.id, reason = 'It settles a pending transaction.'
+    from unnest(v_positions, v_found) as f (position, id)
+    where r.book_id = match_import.book_id and r.import_id = match_import.import_id and r.position = f.position;
+  end if;
 end
 $$;
 comment on function private.match_import is
@@ -5961,13 +6142,18 @@ grant execute on function public.commit_import to authenticated;
 
 create function private.commit_import(import_id uuid, set_initial_amount boolean, is_task boolean) returns public.imports
 language plpgsql security definer set search_path = ''
--- as in match_import
-set enable_seqscan = off set enable_sort = off
+-- as in match_import; a hundred thousand lines are sorted, and handed to the triggers, without files
+set enable_seqscan = off set enable_sort = off set work_mem = '48MB'
 as $$
 declare
   v_import public.imports := private.import_here(commit_import.import_id);
   v_count bigint;
   v_first_number bigint;
+  v_accounts uuid[];
+  v_has_ids boolean;
+  v_has_labels boolean;
+  -- positions whose id at the bank another transaction has, or a line before
+  v_taken integer[];
 begin
   if v_import.status = 'committed' then
     return v_import;
@@ -6023,19 +6209,57 @@ begin
     r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome = 'ready' and r.transaction_id is not null
     and coalesce(r.include, true)
     and t.book_id = r.book_id and t.id = r.transaction_id;
-  update public.import_rows as r set outcome = 'imported'
-  where
-    r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome = 'ready' and r.transaction_id is not null
-    and coalesce(r.include, true);
+  if found then
+    update public.import_rows as r set outcome = 'imported'
+    where
+      r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome = 'ready' and r.transaction_id is not null
+      and coalesce(r.include, true);
+  end if;
 
-  select count(*) into v_count
-  from public.import_rows as k
-  where
-    k.book_id = v_import.book_id and k.import_id = v_import.id and k.outcome <> 'imported'
-    and coalesce(k.include, k.outcome = 'ready' and k.transaction_id is null);
+  select sum(a.lines), array_agg(a.account_id), bool_or(a.has_ids), bool_or(a.has_labels)
+  into v_count, v_accounts, v_has_ids, v_has_labels
+  from (
+    select
+      k.account_id, count(*) as lines,
+      bool_or(k.external_id is not null) as has_ids, bool_or(cardinality(k.label_ids) > 0) as has_labels
+    from public.import_rows as k
+    where
+      k.book_id = v_import.book_id and k.import_id = v_import.id and k.outcome <> 'imported'
+      and coalesce(k.include, k.outcome = 'ready' and k.transaction_id is null)
+    group by k.account_id
+  ) as a;
+  v_count := coalesce(v_count, 0);
+  -- some banks count anew in each file: an id that is taken is no id
+  if v_has_ids then
+    select array_agg(k.position) into v_taken
+    from (
+      select
+        r.position, row_number() over (partition by r.account_id, r.external_id order by r.position) as place,
+        (
+          select x.id
+          from public.transactions as x
+          where
+            x.book_id = r.book_id and x.account_id = r.account_id and x.external_id between r.external_id and r.external_id
+          order by x.external_id
+          limit 1
+        ) as id
+      from public.import_rows as r
+      where
+        r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported' and r.external_id is not null
+        and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null)
+    ) as k
+    where k.place > 1 or k.id is not null;
+  end if;
   v_first_number := private.reserve_numbers('transactions', v_import.book_id, v_count);
   -- Prepared all at once, for speed: a row with its number is passed by tg_transactions__prepare. One that has to be refused comes
   -- without, and is told there what is wrong.
+  with given as materialized (
+    select a.id, a.is_active, a.currency, c.decimals, b.base_currency
+    from public.accounts as a
+    inner join public.books as b on b.id = a.book_id
+    inner join public.currencies as c on c.code = a.currency
+    where a.book_id = v_import.book_id and a.id = any(v_accounts)
+  )
   insert into public.transactions (
     book_id, id, account_id, booked_on, type, amount, payer, description, notes, category_id, payee_id, payment_type,
     payment_status, original_amount, original_currency, original_rate, external_id, import_id, number, currency, base_rate
@@ -6045,52 +6269,36 @@ begin
     abs(r.amount), r.payer, r.description, r.notes, r.category_id, r.payee_id, r.payment_type,
     case when r.is_pending then 'pending' else 'cleared' end::public.payment_status, r.original_amount, r.original_currency,
     abs(r.amount) / nullif(r.original_amount, 0),
-    -- some banks count anew in each file: an id that is taken is no id
-    case
-      when r.external_id is not null and r.place = 1 and (
-        select x.id
-        from public.transactions as x
-        where
-          x.book_id = r.book_id and x.account_id = r.account_id and x.external_id between r.external_id and r.external_id
-        order by x.external_id
-        limit 1
-      ) is null then r.external_id
-    end,
+    case when r.position not in (select u.position from unnest(v_taken) as u (position)) then r.external_id end,
     r.import_id,
     case
-      when a.is_active and r.amount = round(r.amount, c.decimals) and (r.original_currency is null or o.code is not null)
+      when
+        a.is_active and r.amount = round(r.amount, a.decimals)
+        and (r.original_currency is null or exists (select from public.currencies as c where c.code = r.original_currency))
         then v_first_number + row_number() over (order by r.booked_on, r.position) - 1
       else 0
     end,
     a.currency,
     case
-      when a.currency = b.base_currency then 1 else private.exchange_rate(a.currency, b.base_currency, r.booked_on)
+      when a.currency = a.base_currency then 1 else private.exchange_rate(a.currency, a.base_currency, r.booked_on)
     end
-  from (
-    select
-      k.*,
-      case
-        when k.external_id is not null then row_number() over (partition by k.account_id, k.external_id order by k.position)
-      end as place
-    from public.import_rows as k
-    where
-      k.book_id = v_import.book_id and k.import_id = v_import.id and k.outcome <> 'imported'
-      and coalesce(k.include, k.outcome = 'ready' and k.transaction_id is null)
-  ) as r
-  inner join public.books as b on b.id = r.book_id
-  inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id
-  inner join public.currencies as c on c.code = a.currency
-  left join public.currencies as o on o.code = r.original_currency
-  order by r.booked_on, r.position;
-
-  insert into public.transaction_labels (book_id, transaction_id, label_id)
-  select r.book_id, r.id, l.id
   from public.import_rows as r
-  cross join lateral unnest(r.label_ids) as u (id)
-  inner join public.labels as l on l.book_id = r.book_id and l.id = u.id
+  inner join given as a on a.id = r.account_id
   where
     r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
-    and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null);
+    and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null)
+  order by r.booked_on, r.position;
+
+  if v_has_labels then
+    insert into public.transaction_labels (book_id, transaction_id, label_id)
+    select r.book_id, r.id, l.id
+    from public.import_rows as r
+    cross join lateral unnest(r.label_ids) as u (id)
+    inner join public.labels as l on l.book_id = r.book_id and l.id = u.id
+    where
+      r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
+      and coalesce(r.include, r.outcome = 'ready' and r.transaction_id is null);
+  end if;
 
   update public.import_rows as r set outcome = 'imported', transaction_id = r.id, reason = null
   where
@@ -6364,7 +6572,7 @@ grant execute on function private.follow_legs to authenticated;
 -- sql/ledger/entries.sql
 
 -- What reports count, one row each: a transaction, the fee of a transfer, or a part of a split transaction.
--- A view and not a function, so that its conditions reach the tables' indexes; the join is left out where nobody asks for it.
+-- A view and not a function, so that its conditions reach the tables' indexes.
 create view private.entries with (security_invoker = true) as
 select
   t.book_id,
@@ -6391,11 +6599,10 @@ select
   s.type,
   s.amount::numeric as amount,
   round(s.amount * s.base_rate, 8) as base_amount,
-  t.payment_type,
-  t.payee_id,
-  t.payer
-from public.transaction_splits as s
-left join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id;
+  s.payment_type,
+  s.payee_id,
+  s.payer
+from public.transaction_splits as s;
 comment on view private.entries is 'Income and spending as reports count it; base_amount is null where no rate is known.';
 grant select on private.entries to authenticated;
 
@@ -13761,12 +13968,13 @@ grant execute on function private.cut_range to authenticated, service_role;
 
 -- sql/analytics/entry_totals.sql
 
--- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category or by time
--- comes from the kept totals without accounts, what is asked by account from those by month, and where it cuts a month from the
--- entries, as everything by payee, payment type and label does.
+-- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category comes from
+-- the kept totals by category; what is asked by payment type, payee or time alone from those by payment type or payee; what is asked
+-- by account from those by month. Read from the entries are the days at the edges of a range where payees or accounts are asked for,
+-- everything by label, and what of an account or category is asked by payee or payment type.
 create function private.entry_totals(
   scope private.report_scope, from_date date, to_date date, starts date[], group_by text,
-  previous_from date default null, previous_to date default null
+  previous_from date default null, previous_to date default null, only_type public.transaction_type default null
 ) returns table (
   is_previous boolean,
   bucket integer,
@@ -13788,13 +13996,24 @@ declare
       s.start > coalesce(entry_totals.previous_from, entry_totals.from_date) and s.start <= entry_totals.to_date
       and s.start <> entry_totals.from_date and extract(day from s.start) <> 1
   );
+  -- the totals of groups that answer; those of payment types are the fewest, so that they do for time alone
+  v_groups constant text := case
+    when v_by_account or entry_totals.scope.category_ids is not null or entry_totals.scope.label_ids is not null then null
+    when entry_totals.group_by = 'category' or entry_totals.group_by = 'payee' and v_by_day then null
+    when entry_totals.group_by = 'payee' then 'payee'
+    else 'payment_type'
+  end;
+  v_types constant text[] := case
+    when entry_totals.only_type is null then array['income', 'expense'] else array[entry_totals.only_type::text]
+  end;
   -- each range is in one interval
-  v_by_quarter constant boolean := not v_by_account
+  v_by_quarter constant boolean := not v_by_account and v_groups is distinct from 'payment_type'
   and cardinality(entry_totals.starts) = 1 + (entry_totals.previous_from is not null)::integer;
   v_pieces private.range_piece[];
   v_previous private.range_piece[];
 begin
-  if entry_totals.group_by in ('payment_type', 'payee') or entry_totals.scope.label_ids is not null or v_by_account and v_by_day then
+  if entry_totals.scope.label_ids is not null or v_by_account and v_by_day
+    or v_groups is null and entry_totals.group_by in ('payment_type', 'payee') then
     return query
     select r.is_previous, t.*
     from (
@@ -13816,6 +14035,7 @@ begin
       where
         e.book_id = entry_totals.scope.book_id
         and e.booked_on between r.first_day and r.last_day
+        and (entry_totals.only_type is null or e.type = entry_totals.only_type)
         and (entry_totals.scope.account_ids is null or e.account_id = any(entry_totals.scope.account_ids))
         and (
           entry_totals.scope.category_ids is null
@@ -13839,11 +14059,63 @@ begin
     v_previous := array[(null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
   else
     v_pieces := private.cut_range(
-      entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, not v_by_account, v_by_quarter
+      entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, not v_by_account and v_groups is null, v_by_quarter
     );
     v_previous := private.cut_range(
-      entry_totals.previous_from, entry_totals.previous_to, entry_totals.scope.today, not v_by_account, v_by_quarter
+      entry_totals.previous_from, entry_totals.previous_to, entry_totals.scope.today, not v_by_account and v_groups is null, v_by_quarter
     );
+  end if;
+
+  if v_groups is not null then
+    return query
+    select
+      p.is_previous,
+      width_bucket(least(greatest(t.day, p.first_of_range), p.last_of_range), entry_totals.starts),
+      t.type::public.transaction_type,
+      nullif(t.group_id, '00000000-0000-0000-0000-000000000000'),
+      case entry_totals.group_by when 'payment_type' then t.group_name end,
+      sum(case p.sign when 1 then t.base_amount else -t.base_amount end),
+      sum(p.sign * t.entry_count)::bigint,
+      sum(p.sign * t.missing_rates)::bigint
+    from (
+      select
+        false as is_previous, entry_totals.from_date as first_of_range, entry_totals.to_date as last_of_range,
+        a.period, a.first_day, a.last_day, a.sign
+      from unnest(v_pieces) as a
+      union all
+      select
+        true, entry_totals.previous_from, entry_totals.previous_to, b.period, b.first_day, b.last_day, b.sign
+      from unnest(v_previous) as b
+    ) as p
+    cross join lateral (
+      select g.starts_on as day, g.type, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
+      from private.group_totals as g
+      where
+        g.book_id = entry_totals.scope.book_id and g.grouped_by = v_groups and g.type = any(v_types)
+        and g.period = p.period and g.starts_on between p.first_day and p.last_day
+      union all
+      select g.starts_on, g.type, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
+      from private.group_totals as g
+      where
+        v_groups = 'payment_type' and p.period is null and g.book_id = entry_totals.scope.book_id
+        and g.grouped_by = 'payment_type' and g.type = any(v_types)
+        and g.period = 'day' and g.starts_on between p.first_day and p.last_day
+      union all
+      -- of payees no days are kept
+      select
+        e.booked_on, e.type::text, coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000'), '',
+        coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
+      from private.entries as e
+      where
+        v_groups = 'payee' and p.period is null and e.book_id = entry_totals.scope.book_id
+        and e.booked_on between p.first_day and p.last_day
+        and (entry_totals.only_type is null or e.type = entry_totals.only_type)
+      -- a fence, as below
+      offset 0
+    ) as t
+    group by 5, 4, 3, 2, 1
+    having sum(p.sign * t.entry_count) <> 0;
+    return;
   end if;
 
   return query
@@ -13901,6 +14173,7 @@ begin
   where
     (entry_totals.scope.account_ids is null or t.account_id = any(entry_totals.scope.account_ids))
     and (entry_totals.scope.category_ids is null or t.category_id = any(entry_totals.scope.category_ids))
+    and (entry_totals.only_type is null or t.type = entry_totals.only_type)
   group by 4, 3, 2, 1
   having sum(p.sign * t.entry_count) <> 0;
 end
@@ -13908,7 +14181,7 @@ $$;
 comment on function private.entry_totals is
 'Income and spending of a range in the base currency, by interval, type and group_by: category, account, payee, payment_type or null.
 starts: first days of the intervals, from which bucket counts. Rows of the range from previous_from to previous_to, where there is
-one, are is_previous. base_amount leaves out the entries that missing_rates counts.';
+one, are is_previous. only_type: of both where null. base_amount leaves out the entries that missing_rates counts.';
 revoke execute on function private.entry_totals from public;
 grant execute on function private.entry_totals to authenticated, service_role;
 
@@ -13976,9 +14249,8 @@ begin
   with totals as (
     select t.group_id, t.group_name, t.bucket, t.base_amount, t.entry_count, t.missing_rates, not t.is_previous as is_asked
     from private.entry_totals(
-      entry_trend.scope, v_from, v_to, v_starts, entry_trend.group_by, v_previous_from, v_previous_to
+      entry_trend.scope, v_from, v_to, v_starts, entry_trend.group_by, v_previous_from, v_previous_to, entry_trend.type
     ) as t
-    where t.type = entry_trend.type
     union all
     -- an interval without entries is a row too
     select null, null, i.bucket, 0, 0, 0, true
@@ -14188,7 +14460,8 @@ create function public.income(
   missing_rates bigint,
   previous_missing_rates bigint
 )
-language plpgsql stable rows 100 set search_path = ''
+-- two lists of payees, each of many rows, are matched by hash
+language plpgsql stable rows 100 set search_path = '' set enable_nestloop = off
 as $$
 declare
   v_scope constant private.report_scope := private.scope_report(
@@ -14199,8 +14472,8 @@ begin
   return query
   with months as (
     select m.group_id, m.group_name, count(*) as months_with_income
-    from private.entry_totals(v_scope, v_scope.from_date, v_scope.to_date, v_months, income.group_by) as m
-    where m.type = 'income' and income.group_by not in ('day', 'week', 'month')
+    from private.entry_totals(v_scope, v_scope.from_date, v_scope.to_date, v_months, income.group_by, only_type => 'income') as m
+    where income.group_by not in ('day', 'week', 'month')
     group by m.group_id, m.group_name
   )
   select
@@ -14213,7 +14486,9 @@ begin
     t.previous_amount, t.change, t.change_percentage, t.missing_rates, t.previous_missing_rates
   from private.entry_trend(v_scope, 'income', income.group_by) with ordinality as t
   left join months as m
-    on m.group_id is not distinct from t.group_id and coalesce(m.group_name, t.group_name) is not distinct from t.group_name
+    -- as equalities, which can be hashed
+    on coalesce(m.group_id, '00000000-0000-0000-0000-000000000000') = coalesce(t.group_id, '00000000-0000-0000-0000-000000000000')
+    and coalesce(m.group_name, '') = case income.group_by when 'payment_type' then t.group_name else '' end
   order by t.ordinality;
 end
 $$;
@@ -15199,14 +15474,42 @@ begin
   into v_balance, v_missing
   from public.accounts as a
   where a.book_id = v_scope.book_id and a.id = any(v_accounts);
-  -- what comes and goes on ordinary days: the last 90 without what recurs by rule and without transfers
-  select
-    coalesce(sum(t.signed_amount * private.exchange_rate(t.currency, v_scope.currency, v_today)), 0) / 90
-  into v_pace
-  from public.transactions as t
-  where
-    t.book_id = v_scope.book_id and t.account_id = any(v_accounts) and t.transfer_id is null
-    and t.recurring_transaction_id is null and t.booked_on > v_today - 90 and t.booked_on <= v_today;
+  -- what comes and goes on ordinary days: all of the last 90, from the kept totals, less what recurs by rule and less transfers
+  select coalesce(sum(n.net * private.exchange_rate(n.currency, v_scope.currency, v_today)), 0) / 90 into v_pace
+  from (
+    select a.currency, sum(p.net) as net
+    from (
+      select d.account_id, d.net
+      from private.account_days as d
+      where
+        d.book_id = v_scope.book_id and d.account_id = any(v_accounts)
+        and d.booked_on > v_today - 90 and d.booked_on <= v_today
+      union all
+      select t.from_account_id, t.amount + t.fee
+      from public.transfers as t
+      where t.book_id = v_scope.book_id and t.booked_on > v_today - 90 and t.booked_on <= v_today
+      union all
+      select t.to_account_id, -t.received_amount
+      from public.transfers as t
+      where t.book_id = v_scope.book_id and t.booked_on > v_today - 90 and t.booked_on <= v_today
+      union all
+      select t.account_id, -t.signed_amount
+      from public.recurring_transactions as r
+      cross join lateral (
+        select o.account_id, o.signed_amount
+        from public.transactions as o
+        where
+          o.book_id = r.book_id and o.recurring_transaction_id = r.id and o.transfer_id is null
+          and o.booked_on > v_today - 90 and o.booked_on <= v_today
+        -- a fence: the occurrences of each by their index, not all entries of these days
+        offset 0
+      ) as t
+      where r.book_id = v_scope.book_id
+    ) as p
+    inner join public.accounts as a on a.book_id = v_scope.book_id and a.id = p.account_id
+    where a.id = any(v_accounts)
+    group by a.currency
+  ) as n;
 
   foreach v_end in array v_ends loop
     select coalesce(sum(d.net * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0) into booked
@@ -15271,7 +15574,8 @@ create function public.top_merchants(
   last_booked_on date,
   missing_rates bigint
 )
-language plpgsql stable rows 100 set search_path = ''
+-- the plan is the same for every book and range: made once a connection, not once a call
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_scope constant private.report_scope := private.scope_report(
@@ -15279,6 +15583,12 @@ declare
     top_merchants.account_ids, top_merchants.category_ids, top_merchants.label_ids
   );
   v_rate constant numeric := (private.report_rates(v_scope, array[v_scope.to_date]))[1];
+  -- no totals of payees are kept by account, category or label
+  v_is_filtered constant boolean := v_scope.account_ids is not null or v_scope.category_ids is not null or v_scope.label_ids is not null;
+  v_pieces constant private.range_piece[] := case
+    when v_is_filtered then array[(null, v_scope.from_date, v_scope.to_date, 1)::private.range_piece]
+    else private.cut_range(v_scope.from_date, v_scope.to_date, v_scope.today, false, true)
+  end;
 begin
   if top_merchants.page_size is null or top_merchants.page_size not between 1 and 100 then
     raise sqlstate 'PT422' using
@@ -15289,45 +15599,133 @@ begin
   return query
   with merchants as (
     select
-      -- a payee and a payer of the same name are one
-      coalesce(p.name, e.payer) as name, p.id, e.transaction_id, e.booked_on, e.base_amount
-    from private.entries as e
-    left join public.payees as p on p.book_id = v_scope.book_id and p.id = e.payee_id
-    where
-      e.book_id = v_scope.book_id and e.type = 'expense' and e.booked_on between v_scope.from_date and v_scope.to_date
-      and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
-      and (
-        v_scope.category_ids is null
-        or coalesce(e.category_id, '00000000-0000-0000-0000-000000000000') = any(v_scope.category_ids)
-      )
-      and (
-        v_scope.label_ids is null
-        or e.transaction_id in (
-          select l.transaction_id
-          from public.transaction_labels as l
-          where l.book_id = v_scope.book_id and l.label_id = any(v_scope.label_ids)
+      t.payee_id, t.payer,
+      sum(case p.sign when 1 then t.base_amount else -t.base_amount end) as amount,
+      sum(p.sign * t.missing_rates) as missing_rates,
+      sum(p.sign * t.transaction_count) as transaction_count,
+      sum(p.sign * t.unknown_count) as unknown_count,
+      min(t.first_booked_on) as first_booked_on,
+      max(t.last_booked_on) as last_booked_on
+    from unnest(v_pieces) as p
+    cross join lateral (
+      select
+        nullif(g.group_id, '00000000-0000-0000-0000-000000000000') as payee_id, nullif(g.group_name collate "default", '') as payer, g.base_amount,
+        g.missing_rates, g.transaction_count, g.unknown_count, null::date as first_booked_on, null::date as last_booked_on
+      from private.group_totals as g
+      where
+        g.book_id = v_scope.book_id and g.grouped_by = 'payee' and g.type = 'expense'
+        and g.period = p.period and g.starts_on between p.first_day and p.last_day
+      union all
+      select
+        e.payee_id, case when e.payee_id is null then nullif(e.payer, '') end, coalesce(sum(e.base_amount), 0),
+        count(*) filter (where e.base_amount is null), count(distinct e.transaction_id),
+        count(distinct e.transaction_id) filter (where e.base_amount is null), min(e.booked_on), max(e.booked_on)
+      from private.entries as e
+      where
+        p.period is null and e.book_id = v_scope.book_id and e.type = 'expense'
+        and e.booked_on between p.first_day and p.last_day
+        and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
+        and (
+          v_scope.category_ids is null
+          or coalesce(e.category_id, '00000000-0000-0000-0000-000000000000') = any(v_scope.category_ids)
         )
-      )
+        and (
+          v_scope.label_ids is null
+          or e.transaction_id in (
+            select l.transaction_id
+            from public.transaction_labels as l
+            where l.book_id = v_scope.book_id and l.label_id = any(v_scope.label_ids)
+          )
+        )
+      group by 1, 2
+      -- a fence: each piece reads its own days, not all days for all pieces
+      offset 0
+    ) as t
+    group by t.payee_id, t.payer
+    having sum(p.sign * t.transaction_count) <> 0
   ),
   sums as (
     select
-      min(m.name) as name, (array_agg(m.id) filter (where m.id is not null))[1] as id, sum(m.base_amount) as amount,
-      count(distinct m.transaction_id) as transaction_count,
-      count(distinct m.transaction_id) filter (where m.base_amount is not null) as known_count,
-      min(m.booked_on) as first_booked_on, max(m.booked_on) as last_booked_on,
-      count(*) filter (where m.base_amount is null) as missing_rates,
-      sum(sum(m.base_amount)) over () as total
+      -- a payee and a payer of the same name are one
+      min(coalesce(p.name, m.payer)) as name, array_agg(p.id) filter (where p.id is not null) as payee_ids,
+      array_agg(m.payer) filter (where m.payee_id is null) as payers,
+      case when sum(m.transaction_count) > sum(m.unknown_count) then sum(m.amount) end as amount,
+      sum(m.transaction_count) as transaction_count, sum(m.unknown_count) as unknown_count, sum(m.missing_rates) as missing_rates,
+      min(m.first_booked_on) as first_booked_on, max(m.last_booked_on) as last_booked_on,
+      sum(sum(m.amount)) over () as total
     from merchants as m
-    group by lower(m.name)
+    left join public.payees as p on p.book_id = v_scope.book_id and p.id = m.payee_id
+    group by lower(coalesce(p.name, m.payer))
+  ),
+  page as (
+    select s.*
+    from sums as s
+    where s.name is not null
+    order by s.amount desc nulls last, s.name
+    limit top_merchants.page_size
   )
   select
-    s.id, s.name, v_scope.currency, round(s.amount * v_rate, v_scope.decimals), round(100 * s.amount / nullif(s.total, 0), 2),
-    s.transaction_count, round(s.amount * v_rate / nullif(s.known_count, 0), v_scope.decimals),
-    s.first_booked_on, s.last_booked_on, case when v_rate is null then s.transaction_count else s.missing_rates end
-  from sums as s
-  where s.name is not null
-  order by s.amount desc nulls last, s.name
-  limit top_merchants.page_size;
+    s.payee_ids[1], s.name, v_scope.currency, round(s.amount * v_rate, v_scope.decimals),
+    round(100 * s.amount / nullif(s.total, 0), 2), s.transaction_count::bigint,
+    round(s.amount * v_rate / nullif(s.transaction_count - s.unknown_count, 0), v_scope.decimals),
+    case when v_is_filtered then s.first_booked_on else d.first_booked_on end,
+    case when v_is_filtered then s.last_booked_on else d.last_booked_on end,
+    case when v_rate is null then s.transaction_count else s.missing_rates end::bigint
+  from page as s
+  -- kept totals don't know the days, but the indexes do: "between" where = is meant gives the rows an order that only the right one has
+  cross join lateral (
+    select min(o.first_booked_on) as first_booked_on, max(o.last_booked_on) as last_booked_on
+    from (
+      select
+        (
+          select t.booked_on
+          from public.transactions as t
+          where
+            t.book_id = v_scope.book_id and t.payee_id between k.id and k.id
+            and t.booked_on between v_scope.from_date and v_scope.to_date
+            and t.type = 'expense' and (t.reported_amount > 0 or t.is_split)
+          order by t.payee_id, t.booked_on, t.number
+          limit 1
+        ) as first_booked_on,
+        (
+          select t.booked_on
+          from public.transactions as t
+          where
+            t.book_id = v_scope.book_id and t.payee_id between k.id and k.id
+            and t.booked_on between v_scope.from_date and v_scope.to_date
+            and t.type = 'expense' and (t.reported_amount > 0 or t.is_split)
+          order by t.payee_id desc, t.booked_on desc, t.number desc
+          limit 1
+        ) as last_booked_on
+      from unnest(s.payee_ids) as k (id)
+      where not v_is_filtered
+      union all
+      select
+        (
+          select t.booked_on
+          from public.transactions as t
+          where
+            t.book_id = v_scope.book_id and t.payee_id is null and t.payer between k.payer and k.payer
+            and t.booked_on between v_scope.from_date and v_scope.to_date
+            and t.type = 'expense' and (t.reported_amount > 0 or t.is_split)
+          order by t.payer, t.booked_on
+          limit 1
+        ),
+        (
+          select t.booked_on
+          from public.transactions as t
+          where
+            t.book_id = v_scope.book_id and t.payee_id is null and t.payer between k.payer and k.payer
+            and t.booked_on between v_scope.from_date and v_scope.to_date
+            and t.type = 'expense' and (t.reported_amount > 0 or t.is_split)
+          order by t.payer desc, t.booked_on desc
+          limit 1
+        )
+      from unnest(s.payers) as k (payer)
+      where not v_is_filtered
+    ) as o
+  ) as d
+  order by s.amount desc nulls last, s.name;
 end
 $$;
 comment on function public.top_merchants is

@@ -19,6 +19,8 @@ DROP POLICY "select_viewer" ON "private"."category_periods";
 
 DROP POLICY "select_viewer" ON "private"."counters";
 
+DROP POLICY "select_viewer" ON "private"."group_totals";
+
 DROP POLICY "select_viewer" ON "private"."month_totals";
 
 DROP POLICY "select_viewer" ON "private"."webhook_notes";
@@ -284,6 +286,9 @@ ALTER TABLE "private"."counters"
 
 ALTER TABLE "private"."findings"
   DROP CONSTRAINT "findings_book_id_fkey";
+
+ALTER TABLE "private"."group_totals"
+  DROP CONSTRAINT "group_totals_book_id_fkey";
 
 ALTER TABLE "private"."month_totals"
   DROP CONSTRAINT "month_totals_book_id_account_id_fkey";
@@ -622,7 +627,7 @@ DROP FUNCTION "private"."end_undoing"(uuid);
 
 DROP FUNCTION "private"."enqueue"(text, jsonb, text, text, text, timestamp WITH time zone);
 
-DROP FUNCTION "private"."entry_totals"(private.report_scope, date, date, date[], text, date, date);
+DROP FUNCTION "private"."entry_totals"(private.report_scope, date, date, date[], text, date, date, public.transaction_type);
 
 DROP FUNCTION "private"."entry_trend"(private.report_scope, public.transaction_type, text);
 
@@ -1092,13 +1097,15 @@ DROP FUNCTION "private"."tg_category_days__keep_periods"();
 
 DROP TABLE "private"."category_periods";
 
-DROP DOMAIN "private"."total_period";
-
 DROP TABLE "private"."counters";
 
 DROP TABLE "private"."exchange_rate_feed";
 
 DROP TABLE "private"."findings";
+
+DROP TABLE "private"."group_totals";
+
+DROP DOMAIN "private"."total_period";
 
 DROP TABLE "private"."mails";
 
