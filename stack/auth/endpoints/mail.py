@@ -171,12 +171,20 @@ async def way_in(
 @router.post("/resend")
 async def resend(body: Resend, server: ServerOf, client: ClientOf, redirect: RedirectOf) -> dict[str, Any]:
     """Sends a confirmation once more, with a new token; the old one is void."""
-    if body.type in {"sms", "phone_change"}:
-        raise AuthError(400, "phone_provider_disabled", "Phone logins are disabled")
-    if body.type not in {"signup", "email_change"}:
+    if body.type not in {"signup", "email_change", "sms", "phone_change"}:
         raise AuthError(400, "validation_failed", "Missing one of these types: signup, email_change, sms, phone_change")
+    if body.type == "signup" and not body.email:
+        raise AuthError(400, "validation_failed", "Type provided requires an email address")
+    if body.type == "sms" and not body.phone:
+        raise AuthError(400, "validation_failed", "Type provided requires a phone number")
+    if body.email and body.phone:
+        raise AuthError(400, "validation_failed", "Only an email address or phone number should be provided.")
+    if body.phone:
+        raise AuthError(400, "phone_provider_disabled", "Phone logins are disabled")
     if not body.email:
-        raise AuthError(400, "validation_failed", f"Type provided requires an email address: {body.type}")
+        raise AuthError(400, "validation_failed", "Missing email address or phone number")
+    if not server.settings.external_email_enabled:
+        raise AuthError(400, "email_provider_disabled", "Email logins are disabled")
     email = users.normalise_email(body.email)
     challenge = flows.challenge_of(body.code_challenge, body.code_challenge_method)
     sent: list[Letter] = []

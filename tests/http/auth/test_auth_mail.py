@@ -191,8 +191,34 @@ def test_resend_replaces_the_first_token(auth: Server, mailbox: Mailbox, address
     assert auth.api.post("/resend", json={"type": "signup", "email": email}).json() == {}
     assert mailbox.is_empty(email)
     assert auth.api.post("/resend", json={"type": "signup", "email": address()}).json() == {}
-    assert code_of(auth.api.post("/resend", json={"email": email})) == (400, "validation_failed")
-    assert code_of(auth.api.post("/resend", json={"type": "sms", "phone": "+41"})) == (400, "phone_provider_disabled")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        ({"email": "a@example.com"}, "validation_failed", "Missing one of these types"),
+        ({"type": "recovery", "email": "a@example.com"}, "validation_failed", "Missing one of these types"),
+        ({"type": "signup"}, "validation_failed", "Type provided requires an email address"),
+        ({"type": "sms", "email": "a@example.com"}, "validation_failed", "Type provided requires a phone number"),
+        ({"type": "email_change"}, "validation_failed", "Missing email address or phone number"),
+        ({"type": "signup", "email": "a@example.com", "phone": "+41"}, "validation_failed", "Only an email address"),
+        ({"type": "signup", "email": "nobody"}, "validation_failed", "Unable to validate email address"),
+        ({"type": "sms", "phone": "+41"}, "phone_provider_disabled", "Phone logins are disabled"),
+        ({"type": "email_change", "phone": "+41"}, "phone_provider_disabled", "Phone logins are disabled"),
+    ],
+)
+def test_resend_says_what_it_lacks(auth: Server, body: dict[str, str], code: str, message: str) -> None:
+    answer = auth.api.post("/resend", json=body)
+    assert code_of(answer) == (400, code)
+    assert answer.json()["message"].startswith(message)
+
+
+def test_resend_of_a_phone_change_to_an_address_sends_nothing(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    signed_up(auth, email)
+    mailbox.take(email)
+    assert auth.api.post("/resend", json={"type": "phone_change", "email": email}).json() == {}
+    assert mailbox.is_empty(email)
 
 
 def test_recovery_lets_in_to_set_a_new_password(auth: Server, mailbox: Mailbox, address: Address) -> None:
