@@ -39,7 +39,6 @@ maintenance_work_mem = 256MB
 work_mem = 16MB
 random_page_cost = 1.1
 effective_io_concurrency = 200
-jit = off
 wal_compression = lz4
 max_wal_size = 4GB
 checkpoint_timeout = 15min

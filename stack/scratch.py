@@ -35,6 +35,7 @@ max_connections = 40
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+jit = off
 shared_preload_libraries = 'pg_cron,pg_stat_statements'
 cron.launch_active_jobs = off
 cron.database_name = 'platform'

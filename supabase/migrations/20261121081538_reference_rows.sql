@@ -148,3 +148,10 @@ insert into public.category_catalogue (id, parent_id, name, nature, kind, color,
 -- PostgREST asks it before every request.
 alter role authenticator set pgrst.db_pre_request = 'private.check_request';
 notify pgrst, 'reload config';
+
+-- Plans are not compiled: that pays for questions that take minutes, and where an index is forced the costs look like it.
+do $migration$
+begin
+  execute format('alter database %I set jit = off', current_database());
+end
+$migration$;

@@ -128,3 +128,7 @@ def test_nobody_gets_in_without_a_password(env: dict[str, str]) -> None:
 def test_the_pooler_takes_the_same_password(env: dict[str, str]) -> None:
     with psycopg.connect(env["SUPABASE_POOLER_URL"], prepare_threshold=None, autocommit=True) as connection:
         assert connection.execute("select current_user").fetchone() == ("postgres",)
+
+
+def test_plans_of_requests_are_not_compiled(db: psycopg.Connection) -> None:
+    assert db.execute("show jit").fetchone() == ("off",)
