@@ -131,7 +131,7 @@ async def restore(
     async with caller.transaction() as connection:
         row = await (
             await connection.execute(
-                "select b, private.require_empty_book(b)::text from private.current_book('owner') as b"
+                "select b, private.require_empty_book()::text from private.current_book('owner') as b"
             )
         ).fetchone()
     assert row is not None

@@ -1,11 +1,13 @@
 """Weakens the schema's security, one thing at a time, and sees whether a test of tests/pgtap notices.
 
 Every policy is dropped, and each of its conditions made true; every trigger is dropped; whole tables are granted where columns are,
-and what is not granted at all; row-level security is switched off, and views ask as their owner. What there is to weaken is read from
-the catalogue, so a new table is covered by itself. A mutant lives in a transaction that is rolled back, in one of two scratch databases.
+and what is not granted at all; row-level security is switched off, and views ask as their owner; definers are opened to clients; and
+each function loses, one after the other, the role that it asks for, whose rows it takes, what it checks and what it refuses. What there
+is to weaken is read from the catalogue, so a new table is covered by itself. A mutant lives in a transaction that is rolled back, in one
+of two scratch databases.
 
 python -m stack.mutants                      all
-python -m stack.mutants --only budgets       those whose description matches
+python -m stack.mutants --only budgets       those whose description matches, so that a whole run can be had in pieces
 python -m stack.mutants --sample 20          every n-th
 python -m stack.mutants --behaviour          noticed by what the schema does, not by how it looks
 """
@@ -17,10 +19,13 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from stack import pgtap
 from stack.commands import SUPERUSER, CommandError
@@ -33,8 +38,17 @@ __all__ = ["Mutant", "main", "mutants_of"]
 WORKERS = 2
 # looks at the schema, is quick, and so comes first
 CATALOGUE = "invariants"
-# a mutant that the nearest so many files don't notice, the others won't either, and they take a minute
-NEAREST = 25
+
+# what no test of SQL can notice, and why
+EQUIVALENT = {
+    ("attach", "asks for no role"): "check_attachment, which it calls, asks",
+    ("begin_restore", "asks for no role"): "require_empty_book, which it calls, asks",
+    (
+        "preview_rules",
+        "does not refuse That many transactions take the rules too long. (1)",
+    ): "a test would take as long",
+    ("record_occurrence", "asks for no role"): "the triggers of transactions, where it writes, ask",
+}
 
 # some triggers are only a superuser's to disable, but the tests run as the one whom migrations run as
 AS_POSTGRES = """
@@ -94,22 +108,115 @@ from relations where relkind in ('r', 'p')
 union all
 select relname, 'view asks as its owner', format('alter view %s reset (security_invoker)', name)
 from relations where relkind = 'v' and coalesce(reloptions @> array['security_invoker=true'], false)
+union all
+-- the others do nothing that their caller may not, and trigger functions are called by triggers alone
+select p.proname, 'execute granted to ' || g.role, format('grant execute on function %s to %I', p.oid::regprocedure, g.role)
+from pg_catalog.pg_proc as p
+cross join (values ('anon'), ('authenticated')) as g (role)
+where
+  p.pronamespace in ('public'::regnamespace, 'private'::regnamespace, 'analytics'::regnamespace) and p.prosecdef
+  and p.prorettype <> 'trigger'::regtype and not pg_catalog.has_function_privilege(g.role, p.oid, 'execute')
 order by 1, 2
 """
+
+_FUNCTIONS = """
+select
+  p.proname, p.prosecdef, p.prosrc, pg_catalog.pg_get_functiondef(p.oid),
+  array(
+    select distinct c.relname::text
+    from pg_catalog.pg_trigger as t
+    join pg_catalog.pg_class as c on c.oid = t.tgrelid
+    where t.tgfoid = p.oid
+  )
+from pg_catalog.pg_proc as p
+where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace, 'analytics'::regnamespace)
+order by p.oid::regprocedure::text
+"""
+
+# how a definer asks for a role, and what asks for none; the other functions have the policies behind them, which ask the same
+_ROLE = (
+    (re.compile(r"current_book\('(?:editor|owner)'\)"), "current_book('viewer')"),
+    (re.compile(r"\bperform private\.lock_current_book\(\);"), "null;"),
+)
+# what else a definer loses, where that is written, what is there instead
+_ASKED = (
+    # qualified, so that it compares: `updated_by = auth.uid()` may be an assignment
+    ("takes any {}", re.compile(r"\b(\w+\.\w+) = (?:auth\.uid\(\)|\(select auth\.uid\(\)\))"), "true"),
+)
+# what every function loses
+_REFUSED = (
+    ("does not {}", re.compile(r"\bperform private\.((?:require|refuse|check)_\w+)\([^;]*\);"), "null;"),
+    (
+        "does not refuse {}",
+        re.compile(
+            r"\braise (?:sqlstate '\w+'|insufficient_privilege) using(?:[^';]|'[^']*')*?"
+            r"(?:detail|message) = (?:format\()?'([^']*)'(?:[^';]|'[^']*')*;"
+        ),
+        "null;",
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Mutant:
-    relation: str
+    """What is weakened, a relation or a function, how, what a test of it speaks of, and whether the catalogue shows it."""
+
+    name: str
     change: str
     statement: str
+    subjects: frozenset[str]
+    is_in_catalogue: bool
 
     def __str__(self) -> str:
-        return f"{self.relation}: {self.change}"
+        return f"{self.name}: {self.change}"
+
+    @property
+    def kind(self) -> str:
+        return self.change.partition(" ")[0]
 
 
 def mutants_of(database: Database) -> list[Mutant]:
-    return [Mutant(*row) for row in database.query(_MUTANTS)]
+    shown = [
+        Mutant(name, change, statement, frozenset({name}), is_in_catalogue=True)
+        for name, change, statement in database.query(_MUTANTS)
+    ]
+    return shown + list(_unguarded(database))
+
+
+def _unguarded(database: Database) -> Iterator[Mutant]:
+    functions = database.query(_FUNCTIONS)
+    subjects = _subjects(functions)
+    for function, is_definer, body, definition, _ in functions:
+        weakened: dict[str, str] = {}
+        if is_definer:
+            weakened["asks for no role"] = body
+            for guard, instead in _ROLE:
+                weakened["asks for no role"] = guard.sub(instead, weakened["asks for no role"])
+        for change, guard, instead in (_ASKED if is_definer else ()) + _REFUSED:
+            for place, found in enumerate(guard.finditer(body), 1):
+                description = f"{change.format(found[1])} ({place})"
+                weakened[description] = body[: found.start()] + instead + body[found.end() :]
+        for description, text in weakened.items():
+            if text != body and (function, description) not in EQUIVALENT:
+                statement = definition.replace(body, text)
+                yield Mutant(function, description, statement, subjects[function], is_in_catalogue=False)
+
+
+def _subjects(functions: list[tuple[Any, ...]]) -> dict[str, frozenset[str]]:
+    """For each function, itself and what comes to call it: functions, and tables by their triggers."""
+    callers: dict[str, set[str]] = {function: {function} for function, *_ in functions}
+    for function, _, body, _, tables in functions:
+        callers[function] |= set(tables)
+        for called in re.findall(r"\b(?:private|public)\.(\w+)\(", body):
+            if called in callers:
+                callers[called].add(function)
+    while True:
+        further = {
+            function: known.union(*(callers.get(name, ()) for name in known)) for function, known in callers.items()
+        }
+        if further == callers:
+            return {function: frozenset(known) for function, known in callers.items()}
+        callers = further
 
 
 class Suite:
@@ -117,6 +224,8 @@ class Suite:
 
     def __init__(self, *, behaviour_alone: bool) -> None:
         self.seconds: dict[Path, float] = {}
+        # by the kind of a mutant
+        self.noticed: Counter[tuple[str, Path]] = Counter()
         self._texts = {
             file: file.read_text()
             for file in pgtap.TESTS.rglob("*.sql")
@@ -127,15 +236,23 @@ class Suite:
         return sorted(self._texts)
 
     def files_for(self, mutant: Mutant) -> list[Path]:
-        mentions = re.compile(rf"\b{re.escape(mutant.relation)}\b")
+        mentions = re.compile(rf"\b(?:{'|'.join(map(re.escape, mutant.subjects))})\b")
+        itself = re.compile(rf"\b{re.escape(mutant.name)}\b")
+        words = set(re.findall(r"[a-z]+", mutant.change))
 
         def distance(file: Path) -> tuple[int, float]:
+            noticed, seconds, text = self.noticed[mutant.kind, file], self.seconds.get(file, 0), self._texts[file]
             if file.parent.name == CATALOGUE:
-                return (0, self.seconds.get(file, 0))
-            if file.stem == mutant.relation:
+                return (0, -noticed) if mutant.is_in_catalogue else (6, seconds)
+            if file.stem == mutant.name:
                 return (1, 0)
-            mentioned = len(mentions.findall(self._texts[file]))
-            return (3 if mentioned else 4, self.seconds.get(file, 0) / (1 + mentioned))
+            if mentioned := len(itself.findall(text)):
+                return (2, seconds / mentioned)
+            if file.stem in mutant.subjects | words:
+                return (3, seconds)
+            if mentioned := len(mentions.findall(text)):
+                return (4, seconds / mentioned)
+            return (5, seconds)
 
         return sorted(self._texts, key=distance)
 
@@ -172,7 +289,11 @@ def try_without(suite: Suite, databases: list[Database]) -> None:
 
 
 def noticed_by(database: Database, suite: Suite, mutant: Mutant) -> Path | None:
-    return next((file for file in suite.files_for(mutant)[:NEAREST] if notices(database, file, mutant.statement)), None)
+    for file in suite.files_for(mutant):
+        if notices(database, file, mutant.statement):
+            suite.noticed[mutant.kind, file] += 1
+            return file
+    return None
 
 
 def hunt(mutants: list[Mutant], suite: Suite, databases: list[Database], verbose: bool) -> list[Mutant]:

@@ -58,7 +58,6 @@ returns public.subscriptions
 language plpgsql set search_path = ''
 as $$
 begin
-  perform private.require_admin();
   return private.grant_subscription(
     grant_subscription.user_id, grant_subscription.plan, grant_subscription.ends_at, grant_subscription.id
   );
@@ -114,7 +113,6 @@ create function public.revoke_subscription(user_id uuid, subscription_id uuid) r
 language plpgsql set search_path = ''
 as $$
 begin
-  perform private.require_admin();
   return private.revoke_subscription(revoke_subscription.user_id, revoke_subscription.subscription_id);
 end
 $$;
@@ -157,7 +155,6 @@ create function public.set_user_active(user_id uuid, is_active boolean) returns 
 language plpgsql set search_path = ''
 as $$
 begin
-  perform private.require_admin();
   return private.set_user_active(set_user_active.user_id, set_user_active.is_active);
 end
 $$;

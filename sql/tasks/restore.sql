@@ -67,7 +67,7 @@ create function private.start_restore(storage_key text, from_book_id uuid, id uu
 language plpgsql set search_path = ''
 as $$
 begin
-  perform private.require_empty_book(private.current_book('owner'));
+  perform private.require_empty_book();
   return private.start_task(
     'restore', jsonb_strip_nulls(jsonb_build_object('storage_key', start_restore.storage_key, 'from_book_id', start_restore.from_book_id)),
     start_restore.id
@@ -79,10 +79,11 @@ comment on function private.start_restore is
 revoke execute on function private.start_restore from public;
 grant execute on function private.start_restore to authenticated;
 
-create function private.require_empty_book(book_id uuid) returns void
+create function private.require_empty_book() returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
+  v_book constant uuid := private.current_book('owner');
   v_table record;
   v_is_found boolean;
 begin
@@ -94,7 +95,7 @@ begin
     select 'public', 'webhooks'
   loop
     execute format('select exists (select from %I.%I as r where r.book_id = $1)', v_table.schema_name, v_table.table_name)
-    into v_is_found using require_empty_book.book_id;
+    into v_is_found using v_book;
     if v_is_found then
       raise sqlstate 'PT409' using
         message = format('The book is not empty: it has %s.', replace(v_table.table_name, '_', ' ')),
@@ -104,7 +105,8 @@ begin
   end loop;
 end
 $$;
-comment on function private.require_empty_book is 'Refuses a book in which more has been done than to make it. Raises PT409. Definer: looks at all tables.';
+comment on function private.require_empty_book is
+'Refuses the owner''s book in which more has been done than to make it. Raises PT403, PT404, PT409. Definer: looks at all tables.';
 revoke execute on function private.require_empty_book from public;
 grant execute on function private.require_empty_book to authenticated;
 
@@ -130,7 +132,7 @@ begin
   if v_task.result is not null then
     return false;
   end if;
-  perform private.require_empty_book(v_book);
+  perform private.require_empty_book();
   perform set_config('walletbase.restored_book', v_book::text, true);
   delete from public.categories as c where c.book_id = v_book;
   delete from public.changes as c where c.book_id = v_book;

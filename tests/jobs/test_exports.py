@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 import time
 import zipfile
@@ -28,6 +29,7 @@ from python_calamine import CalamineWorkbook
 
 from stack.layout import PROGRAMS
 from tests.conftest import Person
+from tests.jobs.mailbox import arrived, body
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "a;=1+1", 'x";=1', "one\n=two", "＝1+1", "＋1"]
 HOSTILE = [*FORMULAS, '#import "x"', '$ x $ *bold* \\ #read("/etc/passwd")', "émoji 🎉 漢字 العربية", 'quote"d, comma']
@@ -530,20 +532,18 @@ def test_export_is_announced(household: Household, tmp_path: Path) -> None:
     assert httpx.get(told["details"]["url"]).content == path.read_bytes()
 
 
-def test_who_leaves_is_mailed_a_dump_and_gone(sign_up: Callable[..., Person], db: psycopg.Connection) -> None:
+def test_who_leaves_is_mailed_a_dump_and_gone(
+    env: dict[str, str], sign_up: Callable[..., Person], db: psycopg.Connection
+) -> None:
     person = sign_up(currency="EUR")
     second = rpc(person, "create_book", name="Second", base_currency="USD")
     assert person.http.post("/rest/v1/rpc/request_account_deletion", json={"confirmation": "DELETE"}).is_success
-    for _ in range(240):
-        if db.execute("select from auth.users where id = %s", [person.id]).fetchone() is None:
-            break
-        time.sleep(0.25)
-    (mail,) = db.execute(
-        "select variables from private.mails where recipient = %s and template = 'account_deleted'", [person.email]
-    )
-    with zipfile.ZipFile(io.BytesIO(httpx.get(mail[0]["url"]).raise_for_status().content)) as archive:
+    (message,) = arrived(env, person.email, seconds=60)
+    (url,) = re.findall(r"^Fetch the file: (\S+)", body(message, "plain"), re.MULTILINE)
+    with zipfile.ZipFile(io.BytesIO(httpx.get(url).raise_for_status().content)) as archive:
         books = {book["id"] for book in json.loads(archive.read("manifest.json"))["books"]}
         assert books == {person.book_id, (second[0] if isinstance(second, list) else second)["id"]}
         profile = json.loads(archive.read("person/profiles.ndjson"))
         assert profile["id"] == person.id
+    assert db.execute("select from auth.users where id = %s", [person.id]).fetchone() is None
     assert db.execute("select from public.books where id = any(%s::uuid[])", [list(books)]).fetchall() == []

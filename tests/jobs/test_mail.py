@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +20,7 @@ import pytest
 
 from jobs import letters, mail
 from tests.conftest import Person
+from tests.jobs.mailbox import arrived, body
 
 Db = psycopg.Connection[Any]
 
@@ -98,25 +98,6 @@ def test_a_mail_that_lacks_something_is_not_written() -> None:
 
 
 # Over the stack ------------------------------------------------------------------------------------------------------
-
-
-def arrived(env: dict[str, str], address: str, count: int = 1, seconds: float = 30) -> list[EmailMessage]:
-    """What the mail catcher has for an address, once it is so many."""
-    deadline = time.monotonic() + seconds
-    while True:
-        listed = httpx.get(f"{env['MAIL_URL']}/email").json()
-        found = [each for each in listed if any(to["address"].lower() == address.lower() for to in each["to"])]
-        if len(found) >= count or time.monotonic() > deadline:
-            assert len(found) == count, [each["subject"] for each in found]
-            sources = [httpx.get(f"{env['MAIL_URL']}/email/{each['id']}/download").content for each in found]
-            return [email.message_from_bytes(source, policy=email.policy.default) for source in sources]
-        time.sleep(0.2)
-
-
-def body(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    assert part is not None
-    return str(part.get_content())
 
 
 @pytest.fixture(scope="module")

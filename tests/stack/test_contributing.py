@@ -26,7 +26,7 @@ def test_newcomers_table_keeps_every_promise(tmp_path: Path) -> None:
         invariants = pgtap.prove(database.url(), [pgtap.TESTS / "invariants"])
         assert not invariants.failed, invariants.output
         # its policies, triggers and grants are weakened as everybody's are
-        assert {each.change for each in mutants.mutants_of(database) if each.relation == "wishes"} >= {
+        assert {each.change for each in mutants.mutants_of(database) if each.name == "wishes"} >= {
             "policy insert_editor dropped",
             "policy select_viewer using (true)",
             "policy update_editor with check (true)",

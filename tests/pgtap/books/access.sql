@@ -13,6 +13,7 @@ select tests.refused($$ select private.current_book('owner') $$, 'PT403', 'books
 select tests.be('vic');
 select is(private.current_book(), tests.book(), 'a viewer looks');
 select tests.refused($$ select private.current_book('editor') $$, 'PT403', 'books.role_too_low', 'and doesn''t edit');
+select tests.refused('select private.lock_current_book()', 'PT403', 'books.role_too_low', 'nor keeps others waiting');
 select tests.be('cid');
 select tests.refused('select private.current_book()', 'PT404', 'books.missing', 'a stranger''s book is missing');
 select tests.log_in_as('cid@example.org', gen_random_uuid());

@@ -1,5 +1,5 @@
 begin;
-select plan(39);
+select plan(42);
 
 select tests.create_user('olga@example.com') as olga, tests.create_user('ivan@example.com') as ivan, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('olga@example.com') as book, tests.book_of('ivan@example.com') as ivans_book \gset
@@ -85,10 +85,21 @@ select throws_ok($$select public.accept_invitation('00000000-0000-4000-8000-0000
 select tests.log_in_as('ivan@example.com');
 select lives_ok(format($$insert into public.book_invitations (book_id, email) values (%L, 'olga@example.com')$$, :'book'), 'and makes way for another');
 
--- its mail
+-- who has no default book gets one, others nothing by it
 select tests.log_out();
+update public.profiles set default_book_id = null where id = :'sam';
+select tests.log_in_as('olga@example.com');
+select lives_ok(
+  $$select public.accept_invitation(i.id) from public.book_invitations as i where i.status = 'pending' and i.expires_at > now()$$, 'who had left comes back'
+);
+select is((select default_book_id from public.profiles where id = :'olga'), :'book'::uuid, 'and that is her default book');
+select tests.log_out();
+select is((select default_book_id from public.profiles where id = :'sam'), null, 'but nobody else''s');
+update public.profiles set default_book_id = (select b.id from public.books as b where b.created_by = :'sam') where id = :'sam';
+
+-- its mail
 select key as mail from private.mails inner join public.book_invitations as i on key = concat_ws('/', 'invitation', i.book_id, i.id)
-where i.email = 'olga@example.com' and i.expires_at > now() and i.status = 'pending' \gset
+where i.email = 'olga@example.com' and i.status = 'accepted' \gset
 select count(*) from (select private.report_mail(:'mail', 'sending'), private.report_mail(:'mail', 'sent')) as x \gset
 select isnt((select email_sent_at from public.book_invitations where concat_ws('/', 'invitation', book_id, id) = :'mail'), null, 'once it is out, that is noted');
 

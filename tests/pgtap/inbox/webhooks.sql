@@ -23,6 +23,7 @@ select tests.be('ben');
 select tests.refused($$select from public.webhooks$$, 'PT403', 'books.role_too_low', 'an editor sees none');
 select tests.refused($$insert into public.webhooks (url, events) values ('https://example.com/', '{ping}')$$, 'PT403', 'books.role_too_low', 'and makes none');
 select tests.refused(format($$select public.test_webhook(%L)$$, tests.id('hook')), 'PT403', 'books.role_too_low', 'and sends none');
+select tests.refused(format($$select private.ping_webhook(%L)$$, tests.id('hook')), 'PT403', 'books.role_too_low', 'or behind the door');
 select tests.be('cid');
 select tests.refused($$select from public.webhooks$$, 'PT404', 'books.missing', 'a stranger learns nothing');
 select tests.log_in_as('cid@example.org');
@@ -56,6 +57,23 @@ select is(
     where task_name = 'deliver_webhook' and args ->> 'book_id' = tests.book()::text
   ), true, 'and the worker knows, in a queue that no mail waits in'
 );
+-- whatever is done to an entry
+set constraints all deferred;
+create function pg_temp.notes(statement text) returns bigint language plpgsql as $$
+begin
+  delete from private.webhook_notes;
+  execute notes.statement;
+  return (select count(*) from private.webhook_notes);
+end
+$$;
+select is(pg_temp.notes(s.statement), 1::bigint, format('it hears of an entry that is %s', s.done))
+from (
+  values
+  ('made', $$insert into public.transactions (book_id, id, account_id, booked_on, type, amount) values (tests.book(), tests.id('heard of'), tests.id('checking'), '2026-03-04', 'expense', 1)$$),
+  ('changed', $$update public.transactions set notes = 'y' where id = tests.id('heard of')$$),
+  ('deleted', $$delete from public.transactions where id = tests.id('heard of')$$)
+) as s (done, statement);
+set constraints all immediate;
 delete from public.webhook_deliveries;
 update public.webhooks set is_active = false;
 insert into public.transactions (book_id, account_id, booked_on, type, amount) values (tests.book(), tests.id('checking'), '2026-03-03', 'expense', 3);

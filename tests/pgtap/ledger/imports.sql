@@ -64,6 +64,17 @@ select tests.refused(
 from (values ('category_id', 'ledger.category_missing'), ('payee_id', 'ledger.payee_missing')) as c (name, detail);
 select tests.refused($$ select public.undo_import(tests.id('first')) $$, 'PT409', 'imports.not_committed', 'nothing to take back yet');
 
+select tests.log_out();
+update public.accounts set is_active = false where id = tests.id('savings');
+select tests.be('ben');
+select tests.refused(
+  $$ select private.start_import(tests.id('x'), tests.id('savings'), 'x.csv', 1, repeat('a', 64), '{}', false) $$, 'PT409', 'ledger.account_archived',
+  'and takes entries'
+);
+select tests.log_out();
+update public.accounts set is_active = true where id = tests.id('savings');
+select tests.be('ben');
+
 -- who may what
 select tests.refused($$ insert into public.imports (file_name, file_size, sha256) values ('x', 1, repeat('a', 64)) $$, '42501', '', 'an import comes with its file');
 select tests.refused($$ update public.imports set status = 'committed' $$, '42501', '', 'and is changed by functions');
@@ -110,6 +121,37 @@ select is((public.commit_import(tests.id('posted'))).imported_count, 1, 'and set
 select is((select array_agg(row(booked_on, payment_status, description)::text) from public.transactions where amount = 50), array['(2024-02-03,cleared,"HOTEL PARIS")'], 'as one');
 select tests.log_out();
 select is_empty($$ select * from private.verify_book(tests.book()) $$, 'after all that, the totals are those of the rows');
+
+-- taken back. This test is one transaction of the database, so its commit is made one of another
+create function tests.committed_before(name text, xid xid8) returns void language sql volatile security definer set search_path = ''
+as $$
+  update public.changes as c set xid = committed_before.xid
+  from public.transactions as t
+  where
+    t.book_id = tests.book() and t.import_id = tests.id(committed_before.name) and c.book_id = t.book_id and c.row_id = t.id
+    and c.op = 'insert' and c.xid = pg_current_xact_id();
+  update public.imports as i set commit_xid = committed_before.xid where i.book_id = tests.book() and i.id = tests.id(committed_before.name);
+$$;
+grant execute on function tests.committed_before to public;
+select tests.be('ann');
+select is((public.commit_import(tests.id('third'))).imported_count, 1, 'one more is committed');
+select tests.committed_before('third', '3');
+select tests.refused($$ select public.read_import_again(tests.id('third')) $$, 'PT409', 'imports.committed', 'and is not read again');
+select is((public.undo_import(tests.id('third'))).status::text, 'undone', 'but taken back');
+select is_empty($$ select from public.transactions where import_id = tests.id('third') $$, 'with what it booked');
+select results_eq(
+  $$ select outcome::text, transaction_id from public.import_rows where import_id = tests.id('third') $$, $$ values ('ready', null::uuid) $$, 'its line is ready again'
+);
+select is((public.undo_import(tests.id('third'))).version, (select version from public.imports where id = tests.id('third')), 'and again without harm');
+select tests.refused(
+  $$ select public.read_import_again(tests.id('third'), '[]') $$, 'PT422', 'imports.mapping_malformed', 'a mapping is an object, also the second time'
+);
+select is((public.commit_import(tests.id('third'))).imported_count, 1, 'it is committed once more');
+select tests.committed_before('third', '4');
+update public.transactions set notes = 'mine' where import_id = tests.id('third');
+select tests.refused($$ select public.undo_import(tests.id('third')) $$, 'PT409', 'ledger.changed_since', 'what somebody has changed since stays');
+select tests.log_out();
+select is_empty($$ select * from private.verify_book(tests.book()) $$, 'and the totals are those of the rows');
 
 select tests.be('ann');
 select lives_ok($$ delete from public.books where id = tests.book() $$, 'a book goes with all that was imported');

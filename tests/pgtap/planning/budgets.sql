@@ -1,5 +1,5 @@
 begin;
-select plan(43);
+select plan(45);
 
 select tests.create_user('bea@example.com', '{"currency": "EUR"}') as bea, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('bea@example.com') as book \gset
@@ -160,6 +160,20 @@ set constraints all deferred;
 select bag_eq(
   $$select details ->> 'name' from public.notifications where user_id = (select auth.uid()) and type = 'budget_alert'$$, array['Holiday'],
   'a budget that is paused or over warns nobody'
+);
+
+update public.budgets set amount = 800 where name = 'Everything';
+set constraints all immediate;
+set constraints all deferred;
+delete from public.notifications;
+update public.transactions set amount = 200 where amount = 1;
+set constraints all immediate;
+set constraints all deferred;
+select is_empty(
+  $$select * from public.notifications where user_id = (select auth.uid()) and details ->> 'name' <> 'Everything'$$, 'others are not told again'
+);
+select isnt_empty(
+  $$select * from public.notifications where user_id = (select auth.uid()) and details ->> 'name' = 'Everything'$$, 'an entry that grows exceeds one, too'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(54);
+select plan(55);
 
 select tests.create_user('rita@example.com') as rita, tests.create_user('stan@example.com') as stan \gset
 select default_book_id as book from public.profiles where id = :'rita' \gset
@@ -57,6 +57,9 @@ select throws_ok(
 );
 select throws_ok(
   $$select public.record_occurrence('00000000-0000-4000-8000-000000000001', '2024-01-31')$$, 'PT403', null, 'or post one'
+);
+select throws_ok(
+  $$select private.record_occurrence('00000000-0000-4000-8000-000000000001', '2024-01-31', null, null)$$, 'PT403', null, 'not even behind the door'
 );
 select tests.log_in_as('stan@example.com');
 select is((select count(*) from public.recurring_transactions), 0::bigint, 'a stranger sees nothing');

@@ -1,5 +1,5 @@
 begin;
-select plan(38);
+select plan(41);
 \ir ../people.psql
 
 select tests.open_accounts();
@@ -89,6 +89,12 @@ revoke select on private.account_deletions from authenticated;
 select tests.log_in_as('ann@example.org', null, tests.fresh());
 select tests.refused($$ select public.request_account_deletion('DELETE') $$, 'PT409', 'profiles.owns_shared_books', 'the last owner of a shared book passes it on first');
 select tests.log_out();
+-- also one with a book of their own, which would have to be exported first
+savepoint before;
+select tests.log_in_as('ann@example.org', null, tests.fresh());
+select lives_ok($$ select public.create_book('Alone', 'EUR') $$, 'having another book');
+select tests.refused($$ select public.request_account_deletion('DELETE') $$, 'PT409', 'profiles.owns_shared_books', 'doesn''t change that');
+rollback to before;
 create temp table others as
 select 'books' as relation, to_jsonb(b) as row from public.books as b where b.id <> :'ben_book'
 union all select 'transactions', to_jsonb(t) from public.transactions as t where t.book_id <> :'ben_book'
@@ -96,6 +102,11 @@ union all select 'accounts', to_jsonb(a) from public.accounts as a where a.book_
 union all select 'categories', to_jsonb(c) from public.categories as c where c.book_id <> :'ben_book'
 union all select 'changes', to_jsonb(c) from public.changes as c where c.book_id <> :'ben_book'
 union all select 'profiles', to_jsonb(p) from public.profiles as p where p.id <> :'ben';
+
+savepoint before;
+select tests.add_member(:'ben_book', 'cid@example.org', 'viewer');
+select tests.refused(format($$ select private.delete_account(%L) $$, :'ben'), 'PT409', 'profiles.owns_shared_books', 'nor does one whose book others have joined since');
+rollback to before;
 
 -- the deletion
 select tests.log_in_as_service();

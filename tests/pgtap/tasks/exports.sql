@@ -30,6 +30,9 @@ select lives_ok($$ select public.start_export('beancount', from_date => '2024-01
 select tests.refused(
   $$ select public.start_export('csv', '2024-02-01', '2024-01-01') $$, 'PT422', 'reports.range_reversed', 'which come in order'
 );
+select tests.refused(
+  $$ select public.start_export('csv', '1899-12-31', '1900-01-01') $$, 'PT422', 'reports.date_out_of_range', 'and are of our time'
+);
 select tests.refused($$ select public.start_export('csv', keyword => 'x') $$, 'PT422', 'ledger.query_length', 'as in a search');
 
 select tests.be('cid');
@@ -108,9 +111,26 @@ from (
   ('{"name": "Back", "base_currency": "XXX", "timezone": "UTC", "first_day_of_week": 7, "first_day_of_month": 1}', 'books.currency_unknown', 'a book has a currency'),
   ('{"name": "Back", "base_currency": "USD", "timezone": "UTC", "first_day_of_week": "x", "first_day_of_month": 1}', 'restore.row_refused', 'and settings as they are written')
 ) as b (book, detail, why);
-select ok(private.begin_restore(
-  tests.id('restore'), '{"name": "Back", "base_currency": "USD", "timezone": "UTC", "first_day_of_week": 7, "first_day_of_month": 1}'
-), 'and the worker takes it up');
+-- who asked restores, as long as they own the book, and nothing has been done in it since
+create function pg_temp.begin() returns boolean language sql as $$
+  select private.begin_restore(
+    tests.id('restore'), '{"name": "Back", "base_currency": "USD", "timezone": "UTC", "first_day_of_week": 7, "first_day_of_month": 1}'
+  )
+$$;
+select tests.book_of('cid@example.org') as cids_book \gset
+savepoint before;
+select tests.log_out();
+select tests.add_member(:'cids_book', 'ann@example.org', 'owner');
+select tests.log_in_as('ann@example.org', :'cids_book');
+select tests.refused('select pg_temp.begin()', 'PT404', 'tasks.missing', 'another owner doesn''t begin it');
+update public.book_members set role = 'editor' where user_id = tests.user_id('cid@example.org') and book_id = :'cids_book';
+select tests.log_in_as('cid@example.org');
+select tests.refused('select pg_temp.begin()', 'PT403', 'books.role_too_low', 'nor who is no owner any more');
+rollback to before;
+insert into public.labels (name) values ('Mine');
+select tests.refused('select pg_temp.begin()', 'PT409', 'restore.book_not_empty', 'nor where something has come in between');
+rollback to before;
+select ok(pg_temp.begin(), 'and the worker takes it up');
 select is((select count(*) from public.categories), 0::bigint, 'what a new book comes with goes');
 select tests.refused(
   format($$ select private.restore_rows(%L, 'book_members', '{"{}"}') $$, tests.book()), '42501', '', 'members are not in a dump'
@@ -161,6 +181,21 @@ select lives_ok(
     ]) $$, tests.book(), tests.id('label')
   ), 'with the history of it'
 );
+savepoint before;
+select tests.log_out();
+select tests.add_member(:'cids_book', 'ann@example.org', 'owner');
+update public.book_members set role = 'editor' where user_id = tests.user_id('cid@example.org') and book_id = :'cids_book';
+select tests.log_in_as('cid@example.org');
+select tests.refused(r.statement, 'PT403', 'books.role_too_low', 'an editor restores nothing, even halfway')
+from (
+  values (format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore'))), (format($$ select private.restore_rows(%L, 'labels', '{}') $$, tests.book()))
+) as r (statement);
+rollback to before;
+set local walletbase.attachment_quota = '-1';
+select tests.refused(
+  format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore')), 'PT413', 'files.quota_exceeded', 'what there is no room for is not taken'
+);
+set local walletbase.attachment_quota = '500MB';
 select lives_ok(format($$ select private.finish_restore(%L, '{"rows": 1}') $$, tests.id('restore')), 'all is well');
 insert into public.labels (name) values ('y');
 update public.labels set name = 'z' where id = tests.id('label');
@@ -170,6 +205,14 @@ select results_eq(
 );
 select is((select number from public.labels where name = 'y'), 10::bigint, 'numbers go on');
 select ok(not private.begin_restore(tests.id('restore'), '{}'), 'what has been done is not done again');
+
+-- a task is cancelled by who began it, and by owners
+select tests.log_out();
+update public.tasks set status = 'queued', finished_at = null where id = tests.id('export');
+select tests.be('ben');
+select tests.refused($$ select public.cancel_task(tests.id('export')) $$, 'PT404', 'tasks.missing', 'an editor doesn''t cancel what a viewer began');
+select tests.be('ann');
+select is((public.cancel_task(tests.id('export'))).status::text, 'cancelled', 'an owner does');
 
 select * from finish();
 rollback;

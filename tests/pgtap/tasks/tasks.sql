@@ -1,5 +1,5 @@
 begin;
-select plan(44);
+select plan(46);
 
 select tests.create_user('tom@example.com') as tom, tests.create_user('sam@example.com') as sam, tests.create_user('amy@example.com') as amy \gset
 select tests.book_of('tom@example.com') as book \gset
@@ -11,6 +11,7 @@ select throws_ok($$select public.start_extract(days_before => 30)$$, 'PT402', nu
 select throws_ok(format($$select public.grant_subscription(%L, 'premium')$$, :'tom'), 'PT403', null, 'which nobody gives themselves');
 select throws_ok(format($$insert into public.subscriptions (user_id, plan) values (%L, 'premium')$$, :'tom'), '42501', null, 'not even by the table');
 select throws_ok(format($$select private.grant_subscription(%L, 'premium', null, gen_random_uuid())$$, :'tom'), 'PT403', null, 'or behind the door');
+select throws_ok(format($$select public.revoke_subscription(%L, gen_random_uuid())$$, :'sam'), 'PT403', null, 'or takes from others');
 select throws_ok(format($$select public.set_user_active(%L, false)$$, :'sam'), 'PT403', null, 'nor locks anybody out');
 select is((select count(*) from public.admin_actions), 0::bigint, 'the record of admins is theirs');
 
@@ -30,6 +31,9 @@ select tests.log_in_as('tom@example.com');
 select is((select plan from public.subscriptions), 'premium', 'whose it is does');
 select is((public.start_extract(days_before => 30, id => '00000000-0000-4000-8000-0000000000a1')).status, 'queued'::public.task_status, 'then an extract starts');
 select is((public.start_extract(days_before => 30, id => '00000000-0000-4000-8000-0000000000a1')).number, 1::bigint, 'once');
+select tests.log_in_as('sam@example.com');
+select throws_ok($$select public.start_extract(days_before => 30)$$, 'PT402', null, 'but for nobody else');
+select tests.log_in_as('tom@example.com');
 select throws_ok($$select public.start_extract()$$, 'PT422', null, 'it needs a time');
 select throws_ok($$select public.start_extract(days_before => 3, from_date => '2026-01-01')$$, 'PT422', null, 'one of two');
 select throws_ok($$select public.start_extract(days_before => 3, "interval" => 'hour')$$, 'PT422', null, 'and an interval');
