@@ -163,7 +163,7 @@ CASES = (
     Case(
         "undo",
         "/rest/v1/rpc/undo_change",
-        "select public.undo_change((select u.change_id from bench.edits as u where u.turn = nextval('bench.turn')));",
+        "select public.undo_change(u.change_id) from bench.edits as u where u.turn = (select nextval('bench.turn'));",
         before="select json_build_object('change_id', e.change_id)::text from bench.edit_notes(10000) as e",
     ),
     Case(

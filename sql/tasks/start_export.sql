@@ -165,11 +165,8 @@ declare
         )
       )$sql$, v_book, v_categories
     ) end,
-    -- what search_transactions looks for
-    case when parameters ? 'keyword' then format(
-      $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, '')) ilike %L$sql$,
-      '%' || regexp_replace(trim(parameters ->> 'keyword'), '([\\%_])', '\\\1', 'g') || '%'
-    ) end
+    -- as search_transactions looks for it
+    case when parameters ? 'keyword' then private.search_condition(parameters ->> 'keyword') end
   ];
 begin
   return format(
@@ -254,7 +251,7 @@ comment on function public.start_export is
 format: csv, xlsx, pdf (a statement), parquet; hledger, beancount (journals); dump (a ZIP of everything, which restore takes back).
 from_date, to_date: both count. Default: everything. account_ids, label_ids: only these, transactions with any of the labels.
 category_ids: only these and all below them, split transactions by their parts; the nil UUID for none.
-type, payment_type, status, min_amount, max_amount: only these. keyword: in description, payer or notes, whatever its case.
+type, payment_type, status, min_amount, max_amount: only these. keyword: words, each in description, payer or notes, whatever its case.
 Journals are filtered by day alone, dumps not at all. all_books: dumps all books of one''s own, not this one alone.
 locale: en, de, es or fr, of words, dates and numbers in xlsx and pdf. Default: the profile''s.
 byte_order_mark: begins a csv with one, by which Excel knows UTF-8.

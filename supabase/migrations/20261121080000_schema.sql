@@ -4100,29 +4100,46 @@ grant execute on function public.merge_payees to authenticated;
 
 -- sql/ledger/search_transactions.sql
 
+create function private.search_condition(query text) returns text
+language sql immutable set search_path = ''
+as $$
+  select coalesce(
+    string_agg(
+      format(
+        -- as the index has it
+        $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, '')) operator(pg_catalog.~~*) %L$sql$,
+        '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%'
+      ), ' and ' order by w.word
+    ), 'false'
+  )
+  from (select distinct regexp_split_to_table(search_condition.query, '\s+')) as w (word)
+  where w.word <> ''
+$$;
+comment on function private.search_condition is 'SQL that is true of a transaction `e` in whose description, payer and notes each word of a query is.';
+revoke execute on function private.search_condition from public;
+grant execute on function private.search_condition to authenticated;
+
 -- Definer: under row-level security a text search could not use its index, since its operators are not leak-proof. So the
 -- search runs as owner, for the caller's book alone, and returns ids; the rows are read as the caller.
 create function private.search_transactions(query text, before_on date, before_number bigint, page_size integer)
 returns table (id uuid, booked_on date, number bigint)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable security definer set search_path = ''
 as $$
-declare
-  v_book constant uuid := private.current_book('viewer');
-  v_pattern constant text := '%' || regexp_replace(search_transactions.query, '([\\%_])', '\\\1', 'g') || '%';
 begin
-  return query
-  select t.id, t.booked_on, t.number
-  from public.transactions as t
-  where
-    t.book_id = v_book
-    and (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, ''))
-    operator(pg_catalog.~~*) v_pattern
-    and (t.booked_on, t.number) < (search_transactions.before_on, search_transactions.before_number)
-  order by t.booked_on desc, t.number desc
-  limit search_transactions.page_size;
+  -- planned for these words: of a frequent one the newest days soon have enough, of a rare one the index knows all
+  return query execute format(
+    $sql$
+      select e.id, e.booked_on, e.number
+      from public.transactions as e
+      where e.book_id = $1 and %s and (e.booked_on, e.number) < ($2, $3)
+      order by e.booked_on desc, e.number desc
+      limit $4
+    $sql$, private.search_condition(search_transactions.query)
+  ) using
+    private.current_book('viewer'), search_transactions.before_on, search_transactions.before_number, search_transactions.page_size;
 end
 $$;
-comment on function private.search_transactions is 'Ids of a page of transactions that contain a text. Definer: see the file.';
+comment on function private.search_transactions is 'Ids of a page of transactions that contain some words. Definer: see the file.';
 revoke execute on function private.search_transactions from public;
 grant execute on function private.search_transactions to authenticated;
 
@@ -4147,7 +4164,7 @@ begin
   return query
   select t.*
   from private.search_transactions(
-    trim(search_transactions.query), search_transactions.before_on, search_transactions.before_number,
+    search_transactions.query, search_transactions.before_on, search_transactions.before_number,
     search_transactions.page_size
   ) as f
   inner join public.transactions as t on t.id = f.id and t.book_id = (select private.current_book('viewer'))
@@ -4155,7 +4172,7 @@ begin
 end
 $$;
 comment on function public.search_transactions is
-'Transactions whose description, payer or notes contain the query, whatever its case, newest first.
+'Transactions in whose description, payer and notes each word of the query occurs, also within another, whatever its case, newest first.
 The next page: before_on and before_number of the last row. Filters and embedding apply to the page. Errors: PT422.';
 revoke execute on function public.search_transactions from public;
 grant execute on function public.search_transactions to authenticated;
@@ -12828,11 +12845,8 @@ declare
         )
       )$sql$, v_book, v_categories
     ) end,
-    -- what search_transactions looks for
-    case when parameters ? 'keyword' then format(
-      $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, '')) ilike %L$sql$,
-      '%' || regexp_replace(trim(parameters ->> 'keyword'), '([\\%_])', '\\\1', 'g') || '%'
-    ) end
+    -- as search_transactions looks for it
+    case when parameters ? 'keyword' then private.search_condition(parameters ->> 'keyword') end
   ];
 begin
   return format(
@@ -12917,7 +12931,7 @@ comment on function public.start_export is
 format: csv, xlsx, pdf (a statement), parquet; hledger, beancount (journals); dump (a ZIP of everything, which restore takes back).
 from_date, to_date: both count. Default: everything. account_ids, label_ids: only these, transactions with any of the labels.
 category_ids: only these and all below them, split transactions by their parts; the nil UUID for none.
-type, payment_type, status, min_amount, max_amount: only these. keyword: in description, payer or notes, whatever its case.
+type, payment_type, status, min_amount, max_amount: only these. keyword: words, each in description, payer or notes, whatever its case.
 Journals are filtered by day alone, dumps not at all. all_books: dumps all books of one''s own, not this one alone.
 locale: en, de, es or fr, of words, dates and numbers in xlsx and pdf. Default: the profile''s.
 byte_order_mark: begins a csv with one, by which Excel knows UTF-8.

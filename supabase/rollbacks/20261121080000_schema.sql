@@ -837,6 +837,8 @@ DROP FUNCTION "private"."save_counter"();
 
 DROP FUNCTION "private"."scope_report"(date, date, text, uuid[], uuid[], uuid[]);
 
+DROP FUNCTION "private"."search_condition"(text);
+
 DROP FUNCTION "private"."search_transactions"(text, date, bigint, integer);
 
 DROP FUNCTION "private"."set_avatar"(text, text);

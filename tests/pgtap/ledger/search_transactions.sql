@@ -16,6 +16,11 @@ select results_eq(
   'description, payer and notes are searched whatever the case, newest first'
 );
 select results_eq(
+  $$ select amount::numeric from public.search_transactions('OFF  cin 50') $$, $$ values (4::numeric) $$, 'each word is looked for, wherever it is'
+);
+select is_empty($$ select from public.search_transactions('cinema corner') $$, 'and all of them in one entry');
+select is_empty(format($$ select from public.search_transactions(%L) $$, e'\t\n'), 'no word finds nothing');
+select results_eq(
   $$
     with page as (select * from public.search_transactions('corner', 2)), last as (select * from page order by booked_on, number limit 1)
     select n.amount::numeric from last, public.search_transactions('corner', 2, last.booked_on, last.number) as n
