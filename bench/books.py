@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import jwt
 import psycopg
 
 from stack.identity import Identity
+from stack.terminal import Progress
 
 __all__ = ["Book", "load", "prove", "with_keys"]
 
@@ -51,37 +51,11 @@ class Book:
         }  # fmt: skip
 
 
-class Progress:
-    """A bar on standard error: rows done, rows a second, time left."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.done = 0
-        self.began = time.monotonic()
-        self._shown = 0.0
-
-    @property
-    def rate(self) -> float:
-        return self.done / max(time.monotonic() - self.began, 0.001)
-
-    def add(self, rows: int) -> None:
-        self.done += rows
-        if time.monotonic() - self._shown < 0.5 and self.done < self.total:
-            return
-        self._shown = time.monotonic()
-        share = self.done / self.total
-        left = (self.total - self.done) / self.rate if self.done else 0
-        bar = "#" * round(30 * share)
-        end = "\n" if self.done >= self.total else ""
-        line = f"\r{bar:.<30} {self.done:>9,} rows  {self.rate:>7,.0f} rows/s  {left:4.0f} s left"
-        print(line, end=end, file=sys.stderr, flush=True)
-
-
 def load(identity: Identity, books: Sequence[Book]) -> float:
     """Writes all books, two at a time. Returns rows a second."""
     with psycopg.connect(identity.database_url(), autocommit=True) as connection:
         connection.execute((HERE / "books.sql").read_text())
-    progress = Progress(sum(book.transactions for book in books))
+    progress = Progress(sum(book.transactions for book in books), "rows")
 
     def write(some: Iterator[Book]) -> None:
         with psycopg.connect(identity.database_url()) as connection:

@@ -169,18 +169,26 @@ def measure(layout: Layout, book: Book, lines: int, cases: Mapping[str, Mapping[
         return
     with psycopg.connect(url) as connection:
         row = connection.execute(
-            "select p.default_book_id::text, max(t.booked_on), count(*)::integer from public.profiles as p"
-            " inner join public.transactions as t on t.book_id = p.default_book_id where p.id = %s group by 1",
-            [book.user_id],
+            """
+            select t.book_id::text, min(t.booked_on)::text, (max(t.booked_on) - 1)::text
+            from (
+              select e.book_id, e.booked_on
+              from public.profiles as p
+              inner join public.transactions as e on e.book_id = p.default_book_id
+              where p.id = %s
+              order by e.booked_on, e.number
+              limit %s
+            ) as t
+            group by 1
+            """,
+            [book.user_id, PDF_ROWS * 1.1],
         ).fetchone()
     assert row is not None
-    book_id, last_on, count = row
+    book_id, from_date, to_date = row
     plain = bare(url, book_id)
     yield plain
-    # some 2000 days are written down
-    from_date = last_on - timedelta(days=max(1, 2 * PDF_ROWS * 1000 // count))
     for name, parameters in cases.items():
-        asked = {**parameters, "from_date": str(from_date)} if name == "pdf" else parameters
+        asked = {**parameters, "from_date": from_date, "to_date": to_date} if name == "pdf" else parameters
         command = [sys.executable, "-m", "bench.files", "--one", url, book.user_id, json.dumps(asked)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
         if done.returncode:

@@ -32,6 +32,7 @@ from stack.commands import SUPERUSER, CommandError
 from stack.migrations import build_next
 from stack.scratch import Database, cluster
 from stack.sources import name
+from stack.terminal import Progress
 
 __all__ = ["Mutant", "main", "mutants_of"]
 
@@ -301,6 +302,7 @@ def hunt(mutants: list[Mutant], suite: Suite, databases: list[Database], verbose
     free: SimpleQueue[Database] = SimpleQueue()
     for database in databases:
         free.put(database)
+    progress = Progress(len(mutants), "mutants")
 
     def survives(mutant: Mutant) -> bool:
         database = free.get()
@@ -310,6 +312,7 @@ def hunt(mutants: list[Mutant], suite: Suite, databases: list[Database], verbose
             free.put(database)
         if verbose or file is None:
             print(f"{mutant}: {'SURVIVES' if file is None else name(file)}", flush=True)
+        progress.add()
         return file is None
 
     with ThreadPoolExecutor(len(databases)) as pool:

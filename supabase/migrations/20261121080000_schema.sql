@@ -4106,10 +4106,11 @@ as $$
   select coalesce(
     string_agg(
       format(
-        -- as the index has it
-        $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, '')) operator(pg_catalog.~~*) %L$sql$,
+        -- as the index has it; of a word without three letters it knows nothing, so such a word is not for it to look for
+        $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, ''))%s operator(pg_catalog.~~*) %L$sql$,
+        case when char_length(w.word) < 3 then ' || ''''' end,
         '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%'
-      ), ' and ' order by w.word
+      ), ' and ' order by char_length(w.word) desc, w.word
     ), 'false'
   )
   from (select distinct regexp_split_to_table(search_condition.query, '\s+')) as w (word)

@@ -115,6 +115,7 @@ select is((select count(*) from public.attachments), 3::bigint, 'a viewer sees t
 select tests.refused(
   $$ select tests.attach('x', tests.id('lunch')) $$, 'PT403', 'books.role_too_low', 'a viewer attaches nothing'
 );
+select tests.refused($$ select private.restore_attachments('[]') $$, 'PT403', 'books.role_too_low', 'brings none back');
 select tests.refused(
   $$ select private.check_attachment(tests.id('x'), tests.id('lunch'), null, null, 1) $$, 'PT403', 'books.role_too_low', 'nor asks to'
 );
