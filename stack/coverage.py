@@ -54,6 +54,10 @@ PYTHON_SETTINGS = """
 [run]
 branch = true
 parallel = true
+concurrency =
+  thread
+  multiprocessing
+patch = _exit
 sigterm = true
 data_file = {folder}/data
 source_pkgs =

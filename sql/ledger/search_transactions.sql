@@ -1,41 +1,45 @@
-create function private.search_condition(query text) returns text
+create function private.search_patterns(query text) returns text[]
 language sql immutable set search_path = ''
 as $$
-  select coalesce(
-    string_agg(
-      format(
-        -- as the index has it; of a word without three letters it knows nothing, so such a word is not for it to look for
-        $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, ''))%s operator(pg_catalog.~~*) %L$sql$,
-        case when char_length(w.word) < 3 then ' || ''''' end,
-        '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%'
-      ), ' and ' order by char_length(w.word) desc, w.word
-    ), 'false'
+  select array(
+    select '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%' as pattern
+    from (select distinct regexp_split_to_table(search_patterns.query, '\s+')) as w (word)
+    where w.word <> ''
+    order by char_length(w.word) desc, w.word
   )
-  from (select distinct regexp_split_to_table(search_condition.query, '\s+')) as w (word)
-  where w.word <> ''
 $$;
-comment on function private.search_condition is 'SQL that is true of a transaction `e` in whose description, payer and notes each word of a query is.';
-revoke execute on function private.search_condition from public;
-grant execute on function private.search_condition to authenticated;
+comment on function private.search_patterns is 'For each word of a query the pattern of texts that contain it, whatever its case; long ones first.';
+revoke execute on function private.search_patterns from public;
+grant execute on function private.search_patterns to authenticated;
 
 -- Definer: under row-level security a text search could not use its index, since its operators are not leak-proof. So the
 -- search runs as owner, for the caller's book alone, and returns ids; the rows are read as the caller.
-create function private.search_transactions(query text, before_on date, before_number bigint, page_size integer)
-returns table (id uuid, booked_on date, number bigint)
+create function private.search_transactions(query text, before_on date, before_number bigint, page_size integer) returns uuid[]
 language plpgsql stable security definer set search_path = ''
+-- planned for these words: of a frequent one the newest days soon have enough, of a rare one the index knows all
+set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_book constant uuid := private.current_book('viewer');
+  v_patterns constant text[] := private.search_patterns(search_transactions.query);
+  -- what the index is asked for: of words of less than three letters it knows nothing
+  v_words constant text[] := array(select p.pattern from unnest(v_patterns) as p (pattern) where char_length(p.pattern) >= 5 limit 4);
+  v_others constant text[] := v_patterns[cardinality(v_words) + 1:];
 begin
-  -- planned for these words: of a frequent one the newest days soon have enough, of a rare one the index knows all
-  return query execute format(
-    $sql$
-      select e.id, e.booked_on, e.number
-      from public.transactions as e
-      where e.book_id = $1 and %s and (e.booked_on, e.number) < ($2, $3)
-      order by e.booked_on desc, e.number desc
-      limit $4
-    $sql$, private.search_condition(search_transactions.query)
-  ) using
-    private.current_book('viewer'), search_transactions.before_on, search_transactions.before_number, search_transactions.page_size;
+  return array(
+    select t.id
+    from public.transactions as t
+    where
+      t.book_id = v_book and cardinality(v_patterns) > 0
+      and (v_words[1] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[1])
+      and (v_words[2] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[2])
+      and (v_words[3] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[3])
+      and (v_words[4] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[4])
+      and (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) all (v_others)
+      and (t.booked_on, t.number) < (search_transactions.before_on, search_transactions.before_number)
+    order by t.booked_on desc, t.number desc
+    limit search_transactions.page_size
+  );
 end
 $$;
 comment on function private.search_transactions is 'Ids of a page of transactions that contain some words. Definer: see the file.';
@@ -62,12 +66,15 @@ begin
   end if;
   return query
   select t.*
-  from private.search_transactions(
-    search_transactions.query, search_transactions.before_on, search_transactions.before_number,
-    search_transactions.page_size
-  ) as f
-  inner join public.transactions as t on t.id = f.id and t.book_id = (select private.current_book('viewer'))
-  order by f.booked_on desc, f.number desc;
+  from public.transactions as t
+  where
+    t.book_id = (select private.current_book('viewer'))
+    and t.id = any((
+      select private.search_transactions(
+        search_transactions.query, search_transactions.before_on, search_transactions.before_number, search_transactions.page_size
+      )
+    )::uuid[])
+  order by t.booked_on desc, t.number desc;
 end
 $$;
 comment on function public.search_transactions is

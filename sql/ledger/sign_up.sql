@@ -112,11 +112,6 @@ exception
           message = 'A username has 3 to 36 of the characters A-Z, a-z, 0-9 and _.',
           detail = 'profiles.username_malformed',
           hint = 'Choose another one.';
-      when 'books_base_currency_fkey' then
-        raise sqlstate 'PT422' using
-          message = 'The currency is not known.',
-          detail = 'books.currency_unknown',
-          hint = 'Use an ISO 4217 code from /rest/v1/currencies.';
       else
         raise;
     end case;

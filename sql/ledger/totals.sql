@@ -130,31 +130,59 @@ begin
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
 
+  -- the longer of two periods is added up from the shorter
+  with payment_types as materialized (
+    select
+      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
+      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) filter (where not e.is_split) as entry_count,
+      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
+      count(*) as transaction_count,
+      count(*) filter (where e.base_rate is null) as unknown_count
+    from entries as e
+    -- of a split transaction the parts are the entries, but it is one transaction
+    where e.reported_amount > 0 or e.is_split
+    group by 1, 2, 3, 4
+  ), payees as materialized (
+    select
+      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
+      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
+      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) filter (where not e.is_split) as entry_count,
+      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
+      count(*) as transaction_count,
+      count(*) filter (where e.base_rate is null) as unknown_count
+    from entries as e
+    -- of a split transaction the parts are the entries, but it is one transaction
+    where e.reported_amount > 0 or e.is_split
+    group by 1, 2, 3, 4, 5
+  ), totals as (
+    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
+      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payment_types as x
+    union all
+    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
+      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payment_types as x
+    group by x.book_id, x.type, 5, x.payment_type
+    union all
+    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payees as x
+    union all
+    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payees as x
+    group by x.book_id, x.type, 5, x.payee_id, x.payer
+  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
-    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
-    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
-    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
-    v_sign * count(*) filter (where not e.is_split),
-    v_sign * count(*) filter (where not e.is_split and e.base_rate is null),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  cross join lateral (
-    values
-    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
-    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
-    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
-    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  -- of a split transaction the parts are the entries, but it is one transaction
-  where e.reported_amount > 0 or e.is_split
-  group by 1, 2, 3, 4, 5, 6, 7
-  order by 1, 2, 3, 4, 5, 6, 7
+    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
+    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
+  from totals as t
+  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,
@@ -232,30 +260,57 @@ begin
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
 
+  -- the longer of two periods is added up from the shorter
+  with payment_types as materialized (
+    select
+      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
+      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) as entry_count,
+      count(*) filter (where e.base_rate is null) as missing_rates,
+      0 as transaction_count,
+      0 as unknown_count
+    from entries as e
+    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+    group by 1, 2, 3, 4
+  ), payees as materialized (
+    select
+      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
+      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
+      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) as entry_count,
+      count(*) filter (where e.base_rate is null) as missing_rates,
+      0 as transaction_count,
+      0 as unknown_count
+    from entries as e
+    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+    group by 1, 2, 3, 4, 5
+  ), totals as (
+    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
+      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payment_types as x
+    union all
+    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
+      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payment_types as x
+    group by x.book_id, x.type, 5, x.payment_type
+    union all
+    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payees as x
+    union all
+    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payees as x
+    group by x.book_id, x.type, 5, x.payee_id, x.payer
+  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
-    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
-    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
-    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null),
-    0,
-    0
-  from entries as e
-  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-  cross join lateral (
-    values
-    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
-    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
-    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
-    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  group by 1, 2, 3, 4, 5, 6, 7
-  order by 1, 2, 3, 4, 5, 6, 7
+    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
+    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
+  from totals as t
+  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,

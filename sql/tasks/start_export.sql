@@ -166,7 +166,10 @@ declare
       )$sql$, v_book, v_categories
     ) end,
     -- as search_transactions looks for it
-    case when parameters ? 'keyword' then private.search_condition(parameters ->> 'keyword') end
+    case when parameters ? 'keyword' then format(
+      $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, '')) ilike all (%L::text[])$sql$,
+      private.search_patterns(parameters ->> 'keyword')
+    ) end
   ];
 begin
   return format(

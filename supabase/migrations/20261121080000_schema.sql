@@ -1982,7 +1982,6 @@ begin
   from public.accounts as a inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.to_account_id;
   if v_from.currency is null or v_to.currency is null then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'There is no such account.',
       detail = 'ledger.account_missing',
@@ -2006,7 +2005,6 @@ begin
   if v_from.currency = v_to.currency then
     new.received_amount := coalesce(new.received_amount, new.amount);
     if new.received_amount <> new.amount then
-      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = 'Within one currency the same amount arrives that was sent.',
         detail = 'ledger.transfer_amounts_differ',
@@ -2014,24 +2012,12 @@ begin
     end if;
   elsif new.received_amount is null then
     if new.rate is null or new.rate <= 0 then
-      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = format('How much %s arrives is not said.', v_to.currency),
         detail = 'ledger.transfer_rate_missing',
         hint = 'Send received_amount, or rate.';
     end if;
     new.received_amount := round(new.amount * new.rate, v_to.decimals);
-  end if;
-  if new.amount <> round(new.amount, v_from.decimals) or new.fee <> round(new.fee, v_from.decimals)
-    or new.received_amount <> round(new.received_amount, v_to.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format(
-        '%s amounts have %s decimals, %s amounts %s.',
-        v_from.currency, v_from.decimals, v_to.currency, v_to.decimals
-      ),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
   end if;
   -- of nothing there is no rate: the constraint on amount is to say so
   new.rate := coalesce(new.received_amount / nullif(new.amount, 0), 0);
@@ -3080,31 +3066,59 @@ begin
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
 
+  -- the longer of two periods is added up from the shorter
+  with payment_types as materialized (
+    select
+      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
+      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) filter (where not e.is_split) as entry_count,
+      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
+      count(*) as transaction_count,
+      count(*) filter (where e.base_rate is null) as unknown_count
+    from entries as e
+    -- of a split transaction the parts are the entries, but it is one transaction
+    where e.reported_amount > 0 or e.is_split
+    group by 1, 2, 3, 4
+  ), payees as materialized (
+    select
+      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
+      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
+      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) filter (where not e.is_split) as entry_count,
+      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
+      count(*) as transaction_count,
+      count(*) filter (where e.base_rate is null) as unknown_count
+    from entries as e
+    -- of a split transaction the parts are the entries, but it is one transaction
+    where e.reported_amount > 0 or e.is_split
+    group by 1, 2, 3, 4, 5
+  ), totals as (
+    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
+      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payment_types as x
+    union all
+    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
+      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payment_types as x
+    group by x.book_id, x.type, 5, x.payment_type
+    union all
+    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payees as x
+    union all
+    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payees as x
+    group by x.book_id, x.type, 5, x.payee_id, x.payer
+  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
-    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
-    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
-    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
-    v_sign * count(*) filter (where not e.is_split),
-    v_sign * count(*) filter (where not e.is_split and e.base_rate is null),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  cross join lateral (
-    values
-    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
-    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
-    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
-    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  -- of a split transaction the parts are the entries, but it is one transaction
-  where e.reported_amount > 0 or e.is_split
-  group by 1, 2, 3, 4, 5, 6, 7
-  order by 1, 2, 3, 4, 5, 6, 7
+    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
+    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
+  from totals as t
+  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,
@@ -3182,30 +3196,57 @@ begin
     entry_count = c.entry_count + excluded.entry_count,
     missing_rates = c.missing_rates + excluded.missing_rates;
 
+  -- the longer of two periods is added up from the shorter
+  with payment_types as materialized (
+    select
+      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
+      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) as entry_count,
+      count(*) filter (where e.base_rate is null) as missing_rates,
+      0 as transaction_count,
+      0 as unknown_count
+    from entries as e
+    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+    group by 1, 2, 3, 4
+  ), payees as materialized (
+    select
+      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
+      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
+      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
+      count(*) as entry_count,
+      count(*) filter (where e.base_rate is null) as missing_rates,
+      0 as transaction_count,
+      0 as unknown_count
+    from entries as e
+    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+    group by 1, 2, 3, 4, 5
+  ), totals as (
+    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
+      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payment_types as x
+    union all
+    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
+      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payment_types as x
+    group by x.book_id, x.type, 5, x.payment_type
+    union all
+    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
+    from payees as x
+    union all
+    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
+    from payees as x
+    group by x.book_id, x.type, 5, x.payee_id, x.payer
+  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    e.book_id, p.grouped_by, e.type::text, p.period, p.starts_on,
-    coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
-    case when p.group_id is null then coalesce(p.group_name, '') else '' end,
-    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null),
-    0,
-    0
-  from entries as e
-  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-  cross join lateral (
-    values
-    ('payment_type', 'day', e.booked_on, null, e.payment_type::text),
-    ('payment_type', 'month', date_trunc('month', e.booked_on::timestamp)::date, null, e.payment_type::text),
-    ('payee', 'month', date_trunc('month', e.booked_on::timestamp)::date, e.payee_id, e.payer),
-    ('payee', 'quarter', date_trunc('quarter', e.booked_on::timestamp)::date, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  group by 1, 2, 3, 4, 5, 6, 7
-  order by 1, 2, 3, 4, 5, 6, 7
+    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
+    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
+  from totals as t
+  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,
@@ -4100,44 +4141,48 @@ grant execute on function public.merge_payees to authenticated;
 
 -- sql/ledger/search_transactions.sql
 
-create function private.search_condition(query text) returns text
+create function private.search_patterns(query text) returns text[]
 language sql immutable set search_path = ''
 as $$
-  select coalesce(
-    string_agg(
-      format(
-        -- as the index has it; of a word without three letters it knows nothing, so such a word is not for it to look for
-        $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, ''))%s operator(pg_catalog.~~*) %L$sql$,
-        case when char_length(w.word) < 3 then ' || ''''' end,
-        '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%'
-      ), ' and ' order by char_length(w.word) desc, w.word
-    ), 'false'
+  select array(
+    select '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%' as pattern
+    from (select distinct regexp_split_to_table(search_patterns.query, '\s+')) as w (word)
+    where w.word <> ''
+    order by char_length(w.word) desc, w.word
   )
-  from (select distinct regexp_split_to_table(search_condition.query, '\s+')) as w (word)
-  where w.word <> ''
 $$;
-comment on function private.search_condition is 'SQL that is true of a transaction `e` in whose description, payer and notes each word of a query is.';
-revoke execute on function private.search_condition from public;
-grant execute on function private.search_condition to authenticated;
+comment on function private.search_patterns is 'For each word of a query the pattern of texts that contain it, whatever its case; long ones first.';
+revoke execute on function private.search_patterns from public;
+grant execute on function private.search_patterns to authenticated;
 
 -- Definer: under row-level security a text search could not use its index, since its operators are not leak-proof. So the
 -- search runs as owner, for the caller's book alone, and returns ids; the rows are read as the caller.
-create function private.search_transactions(query text, before_on date, before_number bigint, page_size integer)
-returns table (id uuid, booked_on date, number bigint)
+create function private.search_transactions(query text, before_on date, before_number bigint, page_size integer) returns uuid[]
 language plpgsql stable security definer set search_path = ''
+-- planned for these words: of a frequent one the newest days soon have enough, of a rare one the index knows all
+set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_book constant uuid := private.current_book('viewer');
+  v_patterns constant text[] := private.search_patterns(search_transactions.query);
+  -- what the index is asked for: of words of less than three letters it knows nothing
+  v_words constant text[] := array(select p.pattern from unnest(v_patterns) as p (pattern) where char_length(p.pattern) >= 5 limit 4);
+  v_others constant text[] := v_patterns[cardinality(v_words) + 1:];
 begin
-  -- planned for these words: of a frequent one the newest days soon have enough, of a rare one the index knows all
-  return query execute format(
-    $sql$
-      select e.id, e.booked_on, e.number
-      from public.transactions as e
-      where e.book_id = $1 and %s and (e.booked_on, e.number) < ($2, $3)
-      order by e.booked_on desc, e.number desc
-      limit $4
-    $sql$, private.search_condition(search_transactions.query)
-  ) using
-    private.current_book('viewer'), search_transactions.before_on, search_transactions.before_number, search_transactions.page_size;
+  return array(
+    select t.id
+    from public.transactions as t
+    where
+      t.book_id = v_book and cardinality(v_patterns) > 0
+      and (v_words[1] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[1])
+      and (v_words[2] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[2])
+      and (v_words[3] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[3])
+      and (v_words[4] is null or (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) v_words[4])
+      and (coalesce(t.description, '') || ' ' || coalesce(t.payer, '') || ' ' || coalesce(t.notes, '')) operator(pg_catalog.~~*) all (v_others)
+      and (t.booked_on, t.number) < (search_transactions.before_on, search_transactions.before_number)
+    order by t.booked_on desc, t.number desc
+    limit search_transactions.page_size
+  );
 end
 $$;
 comment on function private.search_transactions is 'Ids of a page of transactions that contain some words. Definer: see the file.';
@@ -4164,12 +4209,15 @@ begin
   end if;
   return query
   select t.*
-  from private.search_transactions(
-    search_transactions.query, search_transactions.before_on, search_transactions.before_number,
-    search_transactions.page_size
-  ) as f
-  inner join public.transactions as t on t.id = f.id and t.book_id = (select private.current_book('viewer'))
-  order by f.booked_on desc, f.number desc;
+  from public.transactions as t
+  where
+    t.book_id = (select private.current_book('viewer'))
+    and t.id = any((
+      select private.search_transactions(
+        search_transactions.query, search_transactions.before_on, search_transactions.before_number, search_transactions.page_size
+      )
+    )::uuid[])
+  order by t.booked_on desc, t.number desc;
 end
 $$;
 comment on function public.search_transactions is
@@ -4404,11 +4452,6 @@ exception
           message = 'A username has 3 to 36 of the characters A-Z, a-z, 0-9 and _.',
           detail = 'profiles.username_malformed',
           hint = 'Choose another one.';
-      when 'books_base_currency_fkey' then
-        raise sqlstate 'PT422' using
-          message = 'The currency is not known.',
-          detail = 'books.currency_unknown',
-          hint = 'Use an ISO 4217 code from /rest/v1/currencies.';
       else
         raise;
     end case;
@@ -8379,14 +8422,12 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'There is no such account.',
       detail = 'ledger.account_missing',
       hint = 'List yours at /rest/v1/accounts.';
   end if;
   if new.amount <> round(new.amount, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
       detail = 'ledger.amount_too_precise',
@@ -8396,7 +8437,6 @@ begin
     perform private.parse_rrule(new.rrule);
   end if;
   if new.ends_on < new.starts_on then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'It would end before it starts.',
       detail = 'planning.ends_before_start',
@@ -9703,7 +9743,6 @@ begin
     from public.accounts as a
     where a.book_id = new.book_id and a.id = new.account_id;
     if not found then
-      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = 'There is no such account.',
         detail = 'ledger.account_missing',
@@ -9718,7 +9757,6 @@ begin
     new.follows_balance := false;
   end if;
   if new.follows_balance and new.currency is distinct from v_account_currency then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'A goal that follows a balance has an account, and its currency.',
       detail = 'planning.goal_account',
@@ -9727,7 +9765,6 @@ begin
   select c.decimals into v_decimals from public.currencies as c where c.code = new.currency;
   if new.target_amount <> round(new.target_amount, v_decimals) or new.initial_amount <> round(new.initial_amount, v_decimals)
     or new.monthly_contribution <> round(new.monthly_contribution, v_decimals) then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = format('%s amounts have %s decimals.', new.currency, v_decimals),
       detail = 'ledger.amount_too_precise',
@@ -12847,7 +12884,10 @@ declare
       )$sql$, v_book, v_categories
     ) end,
     -- as search_transactions looks for it
-    case when parameters ? 'keyword' then private.search_condition(parameters ->> 'keyword') end
+    case when parameters ? 'keyword' then format(
+      $sql$(coalesce(e.description, '') || ' ' || coalesce(e.payer, '') || ' ' || coalesce(e.notes, '')) ilike all (%L::text[])$sql$,
+      private.search_patterns(parameters ->> 'keyword')
+    ) end
   ];
 begin
   return format(

@@ -837,7 +837,7 @@ DROP FUNCTION "private"."save_counter"();
 
 DROP FUNCTION "private"."scope_report"(date, date, text, uuid[], uuid[], uuid[]);
 
-DROP FUNCTION "private"."search_condition"(text);
+DROP FUNCTION "private"."search_patterns"(text);
 
 DROP FUNCTION "private"."search_transactions"(text, date, bigint, integer);
 

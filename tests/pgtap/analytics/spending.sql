@@ -99,5 +99,8 @@ select tests.refused(
   $$select public.spending('2020-01-01', '2024-01-01', 'day')$$, 'PT422', 'reports.too_many_intervals', 'no row is cut off unseen'
 );
 
+select tests.log_in_as_service(tests.id('nobody''s'));
+select tests.refused($$ select public.spending() $$, 'PT404', 'books.missing', 'a server is told where there is no such book');
+
 select * from finish();
 rollback;

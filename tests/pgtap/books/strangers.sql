@@ -8,6 +8,10 @@ insert into public.goals (book_id, id, name, target_amount, status, account_id, 
 (tests.book(), tests.id('cancelled'), 'Cancelled', 100, 'cancelled', null, false), (tests.book(), tests.id('active'), 'Active', 100, 'active', null, false);
 insert into public.transactions (book_id, id, account_id, booked_on, type, amount) values
 (tests.book(), tests.id('lunch'), tests.id('checking'), '2024-05-06', 'expense', 12);
+insert into public.transfers (book_id, id, from_account_id, to_account_id, booked_on, amount)
+values (tests.book(), tests.id('saved'), tests.id('checking'), tests.id('savings'), '2024-05-06', 1);
+select id as leg from public.transactions where transfer_id = tests.id('saved') limit 1 \gset
+update public.accounts set is_active = false where id = tests.id('yen');
 
 create temp table tries (relation text, columns text, "values" text, code text);
 grant select on tries to public;
@@ -43,7 +47,14 @@ insert into tries values
 ('categories', 'id, name, parent_id', $$ tests.id('loop'), 'x', tests.id('loop') $$, 'PT422'),
 ('transactions', 'account_id, booked_on, type, amount', $$ tests.id('nothing'), '2024-05-06', 'expense', 1 $$, 'PT422'),
 ('transactions', 'account_id, booked_on, type, amount', $$ tests.id('checking'), '2024-05-06', 'expense', 1.001 $$, 'PT422'),
+('transactions', 'account_id, booked_on, type, amount', $$ tests.id('yen'), '2024-05-06', 'expense', 1 $$, 'PT409'),
+('transactions', 'account_id, booked_on, type, amount, currency', $$ tests.id('checking'), '2024-05-06', 'expense', 1, 'USD' $$, 'PT422'),
+(
+  'transactions', 'account_id, booked_on, type, amount, original_amount, original_currency',
+  $$ tests.id('checking'), '2024-05-06', 'expense', 1, 1, 'QQQ' $$, 'PT422'
+),
 ('transaction_splits', 'transaction_id, amount', $$ tests.id('nothing'), 1 $$, 'PT422'),
+('transaction_splits', 'transaction_id, amount', format($$ %L, 1 $$, :'leg'), 'PT409'),
 ('transaction_splits', 'transaction_id, amount', $$ tests.id('lunch'), 1.001 $$, 'PT422'),
 ('transfers', 'from_account_id, to_account_id, booked_on, amount', $$ tests.id('checking'), tests.id('savings'), '2024-05-06', 1.001 $$, 'PT422'),
 ('transfers', 'from_account_id, to_account_id, booked_on, amount', $$ tests.id('checking'), tests.id('dollars'), '2024-05-06', 1 $$, 'PT422');

@@ -118,6 +118,16 @@ select lives_ok(
 select tests.refused(
   $$insert into public.webhooks (url, events) values ('https://example.com/', '{ping}')$$, 'PT409', 'webhooks.too_many', 'and no more'
 );
+select tests.be('ben');
+select tests.refused(
+  $$insert into public.webhooks (book_id, url, events) values (tests.book(), 'https://example.com/', '{ping}')$$,
+  'PT403', 'books.role_too_low', 'how many is not told an editor'
+);
+select tests.log_in_as('cid@example.org');
+select tests.refused(
+  $$insert into public.webhooks (book_id, url, events) values (tests.book(), 'https://example.com/', '{ping}')$$, '42501', '', 'nor a stranger'
+);
+select tests.be('ann');
 select tests.log_out();
 
 -- the book goes

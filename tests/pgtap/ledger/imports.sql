@@ -77,6 +77,14 @@ select tests.be('ben');
 
 -- who may what
 select tests.refused($$ insert into public.imports (file_name, file_size, sha256) values ('x', 1, repeat('a', 64)) $$, '42501', '', 'an import comes with its file');
+savepoint before;
+select tests.log_out();
+update public.import_rows set outcome = 'error', amount = null where import_id = tests.id('first') and position = 1;
+select tests.be('ben');
+select tests.refused(
+  $$ update public.import_rows set include = true where position = 1 $$, 'PT422', 'imports.row_unsound', 'a line without an amount is not for booking'
+);
+rollback to before;
 select tests.refused($$ update public.imports set status = 'committed' $$, '42501', '', 'and is changed by functions');
 select tests.refused($$ insert into public.import_rows (import_id, position, line, raw) values (tests.id('first'), 9, 9, '') $$, '42501', '', 'nobody forges a line');
 select tests.refused($$ update public.import_rows set amount = 1 $$, '42501', '', 'or what it says');
@@ -84,6 +92,9 @@ select tests.refused($$ update public.transactions set import_id = null $$, '425
 select tests.be('vic');
 select is((select count(*) from public.import_rows), 3::bigint, 'a viewer sees the lines');
 select tests.refused($$ update public.import_rows set include = false $$, 'PT403', 'books.role_too_low', 'and chooses nothing');
+select tests.refused(
+  $$ select private.start_import(tests.id('first'), null, 'x.csv', 1, repeat('a', 64), '{}', false) $$, 'PT403', 'books.role_too_low', 'uploads nothing'
+);
 select tests.refused($$ select public.commit_import(tests.id('first')) $$, 'PT403', 'books.role_too_low', 'commits nothing');
 select tests.refused($$ select public.read_import_again(tests.id('first')) $$, 'PT403', 'books.role_too_low', 'reads nothing again');
 select tests.refused($$ delete from public.imports $$, 'PT403', 'books.role_too_low', 'deletes nothing');

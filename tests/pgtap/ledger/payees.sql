@@ -44,5 +44,20 @@ select tests.refused(
 );
 select lives_ok($$ delete from public.categories where id = tests.id('food') $$, 'a category that only payees suggest is deleted');
 
+select tests.be('ben');
+select tests.refused(
+  $$
+    with request as (
+      select set_config('request.method', 'POST', true), set_config('request.path', '/payees', true),
+        set_config('request.headers', format('{"x-book": "%s", "prefer": "resolution=merge-duplicates"}', tests.book()), true)
+    )
+    insert into public.payees (id, name)
+    select tests.id('twice'), i.name
+    from request, (values ('Once'), ('Again')) as i (name)
+    on conflict (book_id, id) do update set name = excluded.name
+  $$,
+  'PT422', 'rows.sent_twice', 'an upsert that has a row twice is the client''s mistake'
+);
+
 select * from finish();
 rollback;

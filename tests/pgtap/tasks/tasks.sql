@@ -1,5 +1,5 @@
 begin;
-select plan(46);
+select plan(47);
 
 select tests.create_user('tom@example.com') as tom, tests.create_user('sam@example.com') as sam, tests.create_user('amy@example.com') as amy \gset
 select tests.book_of('tom@example.com') as book \gset
@@ -61,6 +61,7 @@ select tests.log_in_as('amy@example.com');
 select is((public.revoke_subscription(:'tom', '00000000-0000-4000-8000-000000000001')).status, 'revoked'::public.subscription_status, 'an admin revokes');
 select is((public.revoke_subscription(:'tom', '00000000-0000-4000-8000-000000000001')).version, 2, 'once');
 select throws_ok(format($$select public.set_user_active(%L, false)$$, :'amy'), 'PT409', null, 'but not themselves');
+select throws_ok($$select public.set_user_active('00000000-0000-4000-8000-000000000000', false)$$, 'PT404', null, 'nor somebody who isn''t there');
 select is((public.set_user_active(:'tom', false)).is_active, false, 'deactivates');
 select is((public.set_user_active(:'tom', false)).is_active, false, 'and again without harm');
 insert into public.category_catalogue (name) values ('New default');
