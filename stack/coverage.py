@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,8 +35,8 @@ from stack.trial import throw_away_stack
 
 __all__ = ["Executed", "main"]
 
-# what a killed process has executed it takes along, so these have a stack of their own
-KILLERS = ("tests/faults", "tests/stack/test_healing.py")
+# what a killed process has executed it takes along, so each folder has a stack of its own, and this one, too
+KILLER = "tests/stack/test_healing.py"
 # a database that restarts forgets its counts
 SECONDS_BETWEEN_LOOKS = 30
 
@@ -153,10 +154,16 @@ def run_pytest(executed: Executed, folder: Path, chosen: list[str]) -> bool:
     settings.write_text(PYTHON_SETTINGS.format(folder=folder, root=ROOT))
     # inherited by the stack's parts, and by what the tests themselves start
     os.environ["COVERAGE_PROCESS_START"] = str(settings)
-    parts = [chosen] if chosen else [[f"--ignore={path}" for path in KILLERS], [*KILLERS]]
+    parts = [chosen] if chosen else [*([part, f"--ignore={KILLER}"] for part in _folders()), [KILLER]]
     good = [_run_part(executed, part) for part in parts]
     del os.environ["COVERAGE_PROCESS_START"]
     return all(good)
+
+
+def _folders() -> Iterator[str]:
+    for path in sorted((ROOT / "tests").iterdir()):
+        if any(path.rglob("test_*.py")) or path.match("test_*.py"):
+            yield str(path.relative_to(ROOT))
 
 
 def _run_part(executed: Executed, chosen: list[str]) -> bool:
