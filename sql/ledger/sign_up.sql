@@ -99,7 +99,7 @@ begin
   perform private.copy_catalogue(v_book);
   return new;
 exception
-  when unique_violation or check_violation or foreign_key_violation then
+  when unique_violation or check_violation then
     get stacked diagnostics v_constraint = constraint_name;
     case v_constraint
       when 'profiles_username_once' then

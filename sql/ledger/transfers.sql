@@ -84,6 +84,7 @@ begin
   from public.accounts as a inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.to_account_id;
   if v_from.currency is null or v_to.currency is null then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'There is no such account.',
       detail = 'ledger.account_missing',
@@ -107,6 +108,7 @@ begin
   if v_from.currency = v_to.currency then
     new.received_amount := coalesce(new.received_amount, new.amount);
     if new.received_amount <> new.amount then
+      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = 'Within one currency the same amount arrives that was sent.',
         detail = 'ledger.transfer_amounts_differ',
@@ -114,12 +116,24 @@ begin
     end if;
   elsif new.received_amount is null then
     if new.rate is null or new.rate <= 0 then
+      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = format('How much %s arrives is not said.', v_to.currency),
         detail = 'ledger.transfer_rate_missing',
         hint = 'Send received_amount, or rate.';
     end if;
     new.received_amount := round(new.amount * new.rate, v_to.decimals);
+  end if;
+  if new.amount <> round(new.amount, v_from.decimals) or new.fee <> round(new.fee, v_from.decimals)
+    or new.received_amount <> round(new.received_amount, v_to.decimals) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT422' using
+      message = format(
+        '%s amounts have %s decimals, %s amounts %s.',
+        v_from.currency, v_from.decimals, v_to.currency, v_to.decimals
+      ),
+      detail = 'ledger.amount_too_precise',
+      hint = 'Round the amount before sending it.';
   end if;
   -- of nothing there is no rate: the constraint on amount is to say so
   new.rate := coalesce(new.received_amount / nullif(new.amount, 0), 0);

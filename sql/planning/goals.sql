@@ -76,6 +76,7 @@ begin
     from public.accounts as a
     where a.book_id = new.book_id and a.id = new.account_id;
     if not found then
+      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = 'There is no such account.',
         detail = 'ledger.account_missing',
@@ -90,6 +91,7 @@ begin
     new.follows_balance := false;
   end if;
   if new.follows_balance and new.currency is distinct from v_account_currency then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'A goal that follows a balance has an account, and its currency.',
       detail = 'planning.goal_account',
@@ -98,6 +100,7 @@ begin
   select c.decimals into v_decimals from public.currencies as c where c.code = new.currency;
   if new.target_amount <> round(new.target_amount, v_decimals) or new.initial_amount <> round(new.initial_amount, v_decimals)
     or new.monthly_contribution <> round(new.monthly_contribution, v_decimals) then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = format('%s amounts have %s decimals.', new.currency, v_decimals),
       detail = 'ledger.amount_too_precise',

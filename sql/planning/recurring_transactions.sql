@@ -223,12 +223,14 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'There is no such account.',
       detail = 'ledger.account_missing',
       hint = 'List yours at /rest/v1/accounts.';
   end if;
   if new.amount <> round(new.amount, v_account.decimals) then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
       detail = 'ledger.amount_too_precise',
@@ -238,6 +240,7 @@ begin
     perform private.parse_rrule(new.rrule);
   end if;
   if new.ends_on < new.starts_on then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'It would end before it starts.',
       detail = 'planning.ends_before_start',

@@ -1982,6 +1982,7 @@ begin
   from public.accounts as a inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.to_account_id;
   if v_from.currency is null or v_to.currency is null then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'There is no such account.',
       detail = 'ledger.account_missing',
@@ -2005,6 +2006,7 @@ begin
   if v_from.currency = v_to.currency then
     new.received_amount := coalesce(new.received_amount, new.amount);
     if new.received_amount <> new.amount then
+      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = 'Within one currency the same amount arrives that was sent.',
         detail = 'ledger.transfer_amounts_differ',
@@ -2012,12 +2014,24 @@ begin
     end if;
   elsif new.received_amount is null then
     if new.rate is null or new.rate <= 0 then
+      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = format('How much %s arrives is not said.', v_to.currency),
         detail = 'ledger.transfer_rate_missing',
         hint = 'Send received_amount, or rate.';
     end if;
     new.received_amount := round(new.amount * new.rate, v_to.decimals);
+  end if;
+  if new.amount <> round(new.amount, v_from.decimals) or new.fee <> round(new.fee, v_from.decimals)
+    or new.received_amount <> round(new.received_amount, v_to.decimals) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT422' using
+      message = format(
+        '%s amounts have %s decimals, %s amounts %s.',
+        v_from.currency, v_from.decimals, v_to.currency, v_to.decimals
+      ),
+      detail = 'ledger.amount_too_precise',
+      hint = 'Round the amount before sending it.';
   end if;
   -- of nothing there is no rate: the constraint on amount is to say so
   new.rate := coalesce(new.received_amount / nullif(new.amount, 0), 0);
@@ -4439,7 +4453,7 @@ begin
   perform private.copy_catalogue(v_book);
   return new;
 exception
-  when unique_violation or check_violation or foreign_key_violation then
+  when unique_violation or check_violation then
     get stacked diagnostics v_constraint = constraint_name;
     case v_constraint
       when 'profiles_username_once' then
@@ -8422,12 +8436,14 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'There is no such account.',
       detail = 'ledger.account_missing',
       hint = 'List yours at /rest/v1/accounts.';
   end if;
   if new.amount <> round(new.amount, v_account.decimals) then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
       detail = 'ledger.amount_too_precise',
@@ -8437,6 +8453,7 @@ begin
     perform private.parse_rrule(new.rrule);
   end if;
   if new.ends_on < new.starts_on then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'It would end before it starts.',
       detail = 'planning.ends_before_start',
@@ -9743,6 +9760,7 @@ begin
     from public.accounts as a
     where a.book_id = new.book_id and a.id = new.account_id;
     if not found then
+      perform private.refuse_stranger(new.book_id);
       raise sqlstate 'PT422' using
         message = 'There is no such account.',
         detail = 'ledger.account_missing',
@@ -9757,6 +9775,7 @@ begin
     new.follows_balance := false;
   end if;
   if new.follows_balance and new.currency is distinct from v_account_currency then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = 'A goal that follows a balance has an account, and its currency.',
       detail = 'planning.goal_account',
@@ -9765,6 +9784,7 @@ begin
   select c.decimals into v_decimals from public.currencies as c where c.code = new.currency;
   if new.target_amount <> round(new.target_amount, v_decimals) or new.initial_amount <> round(new.initial_amount, v_decimals)
     or new.monthly_contribution <> round(new.monthly_contribution, v_decimals) then
+    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT422' using
       message = format('%s amounts have %s decimals.', new.currency, v_decimals),
       detail = 'ledger.amount_too_precise',

@@ -129,6 +129,7 @@ from (
   ('checking', 'savings', '1', 'null', 'null', '-1', '23514', '', 'a fee is not below nothing'),
   ('checking', 'savings', '1.001', 'null', 'null', '0', 'PT422', 'ledger.amount_too_precise', 'amounts have the decimals of their currency'),
   ('checking', 'savings', '1', 'null', 'null', '0.001', 'PT422', 'ledger.amount_too_precise', 'fees too'),
+  ('checking', 'dollars', '1.005', '1', 'null', '0.995', 'PT422', 'ledger.amount_too_precise', 'each of them, not their sum'),
   ('checking', 'yen', '1', '0.5', 'null', '0', 'PT422', 'ledger.amount_too_precise', 'and what arrives'),
   ('checking', 'nothing', '1', '1', 'null', '0', 'PT422', 'ledger.account_missing', 'accounts are there'),
   ('checking', 'savings', 'null', 'null', 'null', '0', '23502', '', 'an amount is given')
