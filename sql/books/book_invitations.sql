@@ -43,7 +43,7 @@ comment on column public.book_invitations.created_by is 'Who made it.';
 comment on column public.book_invitations.updated_at is 'When it was last changed.';
 comment on column public.book_invitations.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.book_invitations
+create trigger apply_stamp before update on public.book_invitations
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_book_invitations__check() returns trigger

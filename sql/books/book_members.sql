@@ -16,7 +16,7 @@ comment on column public.book_members.created_at is 'When the member joined.';
 comment on column public.book_members.updated_at is 'When the role was last changed.';
 comment on column public.book_members.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.book_members
+create trigger apply_stamp before update on public.book_members
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_book_members__keep_owner() returns trigger

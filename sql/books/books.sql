@@ -30,7 +30,7 @@ comment on column public.books.updated_at is 'When it was last changed.';
 comment on column public.books.updated_by is 'Who last changed it.';
 comment on column public.books.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.books
+create trigger apply_stamp before update on public.books
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_books__check() returns trigger

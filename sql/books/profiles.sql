@@ -33,7 +33,7 @@ comment on column public.profiles.created_at is 'When the row was made.';
 comment on column public.profiles.updated_at is 'When it was last changed.';
 comment on column public.profiles.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.profiles
+create trigger apply_stamp before update on public.profiles
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_profiles__check() returns trigger

@@ -15,6 +15,7 @@ language plpgsql set search_path = ''
 as $$
 begin
   -- an upsert assigns its key to itself, so the grant is there; to move a row is another thing
+  -- the trigger's name is first in the alphabet: others would tell what is wrong with the row in the book it is moved to
   if (new.book_id, new.id) is distinct from (old.book_id, old.id) then
     raise sqlstate 'PT422' using
       message = 'The key of a row never changes.',

@@ -27,7 +27,7 @@ comment on column public.notification_preferences.created_at is 'When the row wa
 comment on column public.notification_preferences.updated_at is 'When it was last changed.';
 comment on column public.notification_preferences.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.notification_preferences
+create trigger apply_stamp before update on public.notification_preferences
 for each row execute function private.tg_stamp_update();
 
 alter table public.notification_preferences enable row level security;

@@ -45,7 +45,7 @@ comment on column public.webhooks.updated_at is 'When it was last changed.';
 comment on column public.webhooks.updated_by is 'Who last changed it.';
 comment on column public.webhooks.version is 'Goes up by one at each update; send version=eq.… to change only what you have seen.';
 -- not for failing_since, which is kept
-create trigger stamp_update before update of book_id, id, url, events, description, is_active on public.webhooks
+create trigger apply_stamp before update of book_id, id, url, events, description, is_active on public.webhooks
 for each row execute function private.tg_stamp_entry();
 
 create function private.tg_webhooks__check() returns trigger

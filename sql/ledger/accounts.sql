@@ -131,7 +131,7 @@ create trigger number_row before insert on public.accounts
 for each row execute function private.tg_number_row('r.name = ($1).name');
 create trigger number_rows_done after insert on public.accounts
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update of book_id, id, name, type, usability, currency, initial_amount, initial_on,
+create trigger apply_stamp before update of book_id, id, name, type, usability, currency, initial_amount, initial_on,
   color, icon, group_id, position, is_active, institution, last_four_digits, credit_limit, include_in_net_worth on
   public.accounts
 for each row execute function private.tg_stamp_entry();

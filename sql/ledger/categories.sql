@@ -106,7 +106,7 @@ for each row execute function private.tg_number_row(
 );
 create trigger number_rows_done after insert on public.categories
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.categories
+create trigger apply_stamp before update on public.categories
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.categories referencing new table as new_rows
 for each statement execute function private.tg_record_changes();

@@ -32,7 +32,7 @@ comment on column public.category_catalogue.is_active is 'Whether new books get 
 comment on column public.category_catalogue.created_at is 'When the row was made.';
 comment on column public.category_catalogue.updated_at is 'When it was last changed.';
 comment on column public.category_catalogue.version is 'Goes up by one at each update.';
-create trigger stamp_update before update on public.category_catalogue
+create trigger apply_stamp before update on public.category_catalogue
 for each row execute function private.tg_stamp_update();
 
 alter table public.category_catalogue enable row level security;

@@ -175,7 +175,7 @@ create trigger number_row before insert on public.imports
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.imports
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.imports
+create trigger apply_stamp before update on public.imports
 for each row execute function private.tg_stamp_entry();
 
 create function private.tg_imports__keep_committed() returns trigger

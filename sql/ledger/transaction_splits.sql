@@ -122,7 +122,7 @@ revoke execute on function private.tg_transaction_splits__prepare from public;
 create trigger prepare_row before insert or update of transaction_id, amount on public.transaction_splits
 for each row execute function private.tg_transaction_splits__prepare();
 
-create trigger stamp_update before update of book_id, id, transaction_id, category_id, amount, description, position
+create trigger apply_stamp before update of book_id, id, transaction_id, category_id, amount, description, position
   on public.transaction_splits
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.transaction_splits referencing new table as new_rows

@@ -297,7 +297,7 @@ for each row when (
 create trigger keep_leg_from_delete before delete on public.transactions
 for each row when (old.transfer_id is not null) execute function private.tg_transactions__keep_leg();
 
-create trigger stamp_update before update of book_id, id, account_id, booked_on, type, amount, currency,
+create trigger apply_stamp before update of book_id, id, account_id, booked_on, type, amount, currency,
   original_amount, original_currency, original_rate, category_id, payee_id, payer, description, notes, payment_type,
   payment_status, latitude, longitude, external_id, transfer_id, fee, recurring_transaction_id, due_on, debt_id
   on public.transactions

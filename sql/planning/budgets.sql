@@ -89,7 +89,7 @@ create trigger number_row before insert on public.budgets
 for each row execute function private.tg_number_row('r.name = ($1).name');
 create trigger number_rows_done after insert on public.budgets
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.budgets
+create trigger apply_stamp before update on public.budgets
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.budgets referencing new table as new_rows
 for each statement execute function private.tg_record_changes();

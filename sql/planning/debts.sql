@@ -108,7 +108,7 @@ create trigger number_row before insert on public.debts
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.debts
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update of book_id, id, account_id, name, type, principal, interest_rate,
+create trigger apply_stamp before update of book_id, id, account_id, name, type, principal, interest_rate,
   monthly_payment, starts_on, notes, reminder_days on public.debts
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.debts referencing new table as new_rows

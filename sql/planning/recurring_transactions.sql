@@ -288,7 +288,7 @@ create trigger number_row before insert on public.recurring_transactions
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.recurring_transactions
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update of book_id, id, name, account_id, category_id, payee_id, payer, type,
+create trigger apply_stamp before update of book_id, id, name, account_id, category_id, payee_id, payer, type,
   amount, description, payment_type, frequency, rrule, starts_on, effective_on, ends_on, skipped_on,
   weekend_policy, is_active, auto_create, reminder_days on public.recurring_transactions
 for each row execute function private.tg_stamp_entry();

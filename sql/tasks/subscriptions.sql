@@ -32,7 +32,7 @@ comment on column public.subscriptions.revoked_by is 'Admin who revoked it.';
 comment on column public.subscriptions.created_at is 'When the row was made.';
 comment on column public.subscriptions.updated_at is 'When it was last changed.';
 comment on column public.subscriptions.version is 'Goes up by one at each update.';
-create trigger stamp_update before update on public.subscriptions
+create trigger apply_stamp before update on public.subscriptions
 for each row execute function private.tg_stamp_update();
 
 alter table public.subscriptions enable row level security;

@@ -244,6 +244,7 @@ language plpgsql set search_path = ''
 as $$
 begin
   -- an upsert assigns its key to itself, so the grant is there; to move a row is another thing
+  -- the trigger's name is first in the alphabet: others would tell what is wrong with the row in the book it is moved to
   if (new.book_id, new.id) is distinct from (old.book_id, old.id) then
     raise sqlstate 'PT422' using
       message = 'The key of a row never changes.',
@@ -408,7 +409,7 @@ comment on column public.books.updated_at is 'When it was last changed.';
 comment on column public.books.updated_by is 'Who last changed it.';
 comment on column public.books.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.books
+create trigger apply_stamp before update on public.books
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_books__check() returns trigger
@@ -532,7 +533,7 @@ comment on column public.profiles.created_at is 'When the row was made.';
 comment on column public.profiles.updated_at is 'When it was last changed.';
 comment on column public.profiles.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.profiles
+create trigger apply_stamp before update on public.profiles
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_profiles__check() returns trigger
@@ -614,7 +615,7 @@ comment on column public.book_members.created_at is 'When the member joined.';
 comment on column public.book_members.updated_at is 'When the role was last changed.';
 comment on column public.book_members.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.book_members
+create trigger apply_stamp before update on public.book_members
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_book_members__keep_owner() returns trigger
@@ -867,7 +868,7 @@ comment on column public.book_invitations.created_by is 'Who made it.';
 comment on column public.book_invitations.updated_at is 'When it was last changed.';
 comment on column public.book_invitations.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.book_invitations
+create trigger apply_stamp before update on public.book_invitations
 for each row execute function private.tg_stamp_update();
 
 create function private.tg_book_invitations__check() returns trigger
@@ -1382,7 +1383,7 @@ create trigger number_row before insert on public.account_groups
 for each row execute function private.tg_number_row('r.name = ($1).name');
 create trigger number_rows_done after insert on public.account_groups
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.account_groups
+create trigger apply_stamp before update on public.account_groups
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.account_groups referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -1541,7 +1542,7 @@ create trigger number_row before insert on public.accounts
 for each row execute function private.tg_number_row('r.name = ($1).name');
 create trigger number_rows_done after insert on public.accounts
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update of book_id, id, name, type, usability, currency, initial_amount, initial_on,
+create trigger apply_stamp before update of book_id, id, name, type, usability, currency, initial_amount, initial_on,
   color, icon, group_id, position, is_active, institution, last_four_digits, credit_limit, include_in_net_worth on
   public.accounts
 for each row execute function private.tg_stamp_entry();
@@ -1612,7 +1613,7 @@ comment on column public.category_catalogue.is_active is 'Whether new books get 
 comment on column public.category_catalogue.created_at is 'When the row was made.';
 comment on column public.category_catalogue.updated_at is 'When it was last changed.';
 comment on column public.category_catalogue.version is 'Goes up by one at each update.';
-create trigger stamp_update before update on public.category_catalogue
+create trigger apply_stamp before update on public.category_catalogue
 for each row execute function private.tg_stamp_update();
 
 alter table public.category_catalogue enable row level security;
@@ -1739,7 +1740,7 @@ for each row execute function private.tg_number_row(
 );
 create trigger number_rows_done after insert on public.categories
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.categories
+create trigger apply_stamp before update on public.categories
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.categories referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -1809,7 +1810,7 @@ create trigger number_row before insert on public.payees
 for each row execute function private.tg_number_row('r.name = ($1).name');
 create trigger number_rows_done after insert on public.payees
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.payees
+create trigger apply_stamp before update on public.payees
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.payees referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -1870,7 +1871,7 @@ create trigger number_row before insert on public.labels
 for each row execute function private.tg_number_row('r.name = ($1).name');
 create trigger number_rows_done after insert on public.labels
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.labels
+create trigger apply_stamp before update on public.labels
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.labels referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -2049,7 +2050,7 @@ create trigger number_row before insert on public.transfers
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.transfers
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.transfers
+create trigger apply_stamp before update on public.transfers
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.transfers referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -2261,7 +2262,7 @@ create trigger number_row before insert on public.imports
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.imports
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.imports
+create trigger apply_stamp before update on public.imports
 for each row execute function private.tg_stamp_entry();
 
 create function private.tg_imports__keep_committed() returns trigger
@@ -2648,7 +2649,7 @@ for each row when (
 create trigger keep_leg_from_delete before delete on public.transactions
 for each row when (old.transfer_id is not null) execute function private.tg_transactions__keep_leg();
 
-create trigger stamp_update before update of book_id, id, account_id, booked_on, type, amount, currency,
+create trigger apply_stamp before update of book_id, id, account_id, booked_on, type, amount, currency,
   original_amount, original_currency, original_rate, category_id, payee_id, payer, description, notes, payment_type,
   payment_status, latitude, longitude, external_id, transfer_id, fee, recurring_transaction_id, due_on, debt_id
   on public.transactions
@@ -2817,7 +2818,7 @@ revoke execute on function private.tg_transaction_splits__prepare from public;
 create trigger prepare_row before insert or update of transaction_id, amount on public.transaction_splits
 for each row execute function private.tg_transaction_splits__prepare();
 
-create trigger stamp_update before update of book_id, id, transaction_id, category_id, amount, description, position
+create trigger apply_stamp before update of book_id, id, transaction_id, category_id, amount, description, position
   on public.transaction_splits
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.transaction_splits referencing new table as new_rows
@@ -4964,7 +4965,7 @@ create trigger number_row before insert on public.balance_assertions
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.balance_assertions
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.balance_assertions
+create trigger apply_stamp before update on public.balance_assertions
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.balance_assertions referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -5324,7 +5325,7 @@ create trigger number_row before insert on public.rules
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.rules
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.rules
+create trigger apply_stamp before update on public.rules
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.rules referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -7170,7 +7171,7 @@ comment on column public.notification_preferences.created_at is 'When the row wa
 comment on column public.notification_preferences.updated_at is 'When it was last changed.';
 comment on column public.notification_preferences.version is 'Goes up by one at each update.';
 
-create trigger stamp_update before update on public.notification_preferences
+create trigger apply_stamp before update on public.notification_preferences
 for each row execute function private.tg_stamp_update();
 
 alter table public.notification_preferences enable row level security;
@@ -7570,7 +7571,7 @@ comment on column public.webhooks.updated_at is 'When it was last changed.';
 comment on column public.webhooks.updated_by is 'Who last changed it.';
 comment on column public.webhooks.version is 'Goes up by one at each update; send version=eq.… to change only what you have seen.';
 -- not for failing_since, which is kept
-create trigger stamp_update before update of book_id, id, url, events, description, is_active on public.webhooks
+create trigger apply_stamp before update of book_id, id, url, events, description, is_active on public.webhooks
 for each row execute function private.tg_stamp_entry();
 
 create function private.tg_webhooks__check() returns trigger
@@ -8501,7 +8502,7 @@ create trigger number_row before insert on public.recurring_transactions
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.recurring_transactions
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update of book_id, id, name, account_id, category_id, payee_id, payer, type,
+create trigger apply_stamp before update of book_id, id, name, account_id, category_id, payee_id, payer, type,
   amount, description, payment_type, frequency, rrule, starts_on, effective_on, ends_on, skipped_on,
   weekend_policy, is_active, auto_create, reminder_days on public.recurring_transactions
 for each row execute function private.tg_stamp_entry();
@@ -9038,7 +9039,7 @@ create trigger number_row before insert on public.budgets
 for each row execute function private.tg_number_row('r.name = ($1).name');
 create trigger number_rows_done after insert on public.budgets
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.budgets
+create trigger apply_stamp before update on public.budgets
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.budgets referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -9804,7 +9805,7 @@ create trigger number_row before insert on public.goals
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.goals
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.goals
+create trigger apply_stamp before update on public.goals
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.goals referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -9923,7 +9924,7 @@ create trigger number_row before insert on public.goal_contributions
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.goal_contributions
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.goal_contributions
+create trigger apply_stamp before update on public.goal_contributions
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.goal_contributions referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -10372,7 +10373,7 @@ create trigger number_row before insert on public.debts
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.debts
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update of book_id, id, account_id, name, type, principal, interest_rate,
+create trigger apply_stamp before update of book_id, id, account_id, name, type, principal, interest_rate,
   monthly_payment, starts_on, notes, reminder_days on public.debts
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.debts referencing new table as new_rows
@@ -10774,7 +10775,7 @@ create trigger number_row before insert on public.attachments
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.attachments
 for each statement execute function private.tg_save_counter();
-create trigger stamp_update before update on public.attachments
+create trigger apply_stamp before update on public.attachments
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.attachments referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
@@ -10994,7 +10995,7 @@ comment on column public.subscriptions.revoked_by is 'Admin who revoked it.';
 comment on column public.subscriptions.created_at is 'When the row was made.';
 comment on column public.subscriptions.updated_at is 'When it was last changed.';
 comment on column public.subscriptions.version is 'Goes up by one at each update.';
-create trigger stamp_update before update on public.subscriptions
+create trigger apply_stamp before update on public.subscriptions
 for each row execute function private.tg_stamp_update();
 
 alter table public.subscriptions enable row level security;

@@ -10,6 +10,8 @@ insert into public.transactions (book_id, id, account_id, booked_on, type, amoun
 (tests.book(), tests.id('lunch'), tests.id('checking'), '2024-05-06', 'expense', 12);
 insert into public.transfers (book_id, id, from_account_id, to_account_id, booked_on, amount)
 values (tests.book(), tests.id('saved'), tests.id('checking'), tests.id('savings'), '2024-05-06', 1);
+insert into public.recurring_transactions (book_id, id, name, account_id, type, amount, frequency, starts_on)
+values (tests.book(), tests.id('salary'), 'Salary', tests.id('checking'), 'income', 1, 'monthly', current_date);
 select id as leg from public.transactions where transfer_id = tests.id('saved') limit 1 \gset
 update public.accounts set is_active = false where id = tests.id('yen');
 
@@ -56,6 +58,11 @@ insert into tries values
 ('transaction_splits', 'transaction_id, amount', $$ tests.id('nothing'), 1 $$, 'PT422'),
 ('transaction_splits', 'transaction_id, amount', format($$ %L, 1 $$, :'leg'), 'PT409'),
 ('transaction_splits', 'transaction_id, amount', $$ tests.id('lunch'), 1.001 $$, 'PT422'),
+('transfers', 'from_account_id, to_account_id, booked_on, amount', $$ tests.id('checking'), tests.id('nothing'), '2024-05-06', 1 $$, 'PT422'),
+(
+  'transfers', 'from_account_id, to_account_id, booked_on, amount, received_amount',
+  $$ tests.id('checking'), tests.id('savings'), '2024-05-06', 1, 2 $$, 'PT422'
+),
 ('transfers', 'from_account_id, to_account_id, booked_on, amount', $$ tests.id('checking'), tests.id('savings'), '2024-05-06', 1.001 $$, 'PT422'),
 ('transfers', 'from_account_id, to_account_id, booked_on, amount', $$ tests.id('checking'), tests.id('dollars'), '2024-05-06', 1 $$, 'PT422');
 
@@ -72,6 +79,39 @@ select tests.log_in_as('cid@example.org');
 select tests.refused(
   format('insert into public.%I (book_id, %s) values (%L, %s)', t.relation, t.columns, b.id, t.values), '42501', '',
   format('%s of %s, but a stranger is not told why', t.relation, b.name)
+)
+from tries as t
+cross join (values (tests.book(), 'a book'), (tests.id('no book'), 'no book')) as b (id, name);
+
+-- nor by the id of a row that is there, which needs no number
+select tests.refused(
+  format('insert into public.%I (book_id, id, %s) values (%L, %L, %s)', t.relation, t.columns, tests.book(), k.id, t.values), '42501', '',
+  format('%s of that id, but a stranger is not told why', t.relation)
+)
+from tries as t
+inner join (
+  values ('goals', tests.id('active')), ('transfers', tests.id('saved')), ('recurring_transactions', tests.id('salary'))
+) as k (relation, id) on k.relation = t.relation;
+
+-- nor by moving a row of one's own there
+select tests.log_in_as('cid@example.org');
+insert into public.accounts (id, name, type, currency) values (tests.id('mine'), 'Mine', 'bank', 'EUR'), (tests.id('my other'), 'Other', 'bank', 'EUR');
+insert into public.debts (account_id, name, type, principal, starts_on) values (tests.id('mine'), 'Mine', 'LOAN', 1, '2024-01-01');
+insert into public.goals (id, name, target_amount) values (tests.id('my goal'), 'Mine', 1);
+insert into public.goal_contributions (goal_id, amount, contributed_on) values (tests.id('my goal'), 1, '2024-01-01');
+insert into public.balance_assertions (account_id, booked_on, stated_balance) values (tests.id('mine'), '2024-01-01', 0);
+insert into public.recurring_transactions (name, account_id, type, amount, frequency, starts_on)
+values ('Mine', tests.id('mine'), 'expense', 1, 'daily', current_date);
+insert into public.budgets (name, amount, period, starts_on) values ('Mine', 1, 'monthly', '2024-01-01');
+insert into public.labels (id, name) values (tests.id('my label'), 'Mine');
+insert into public.rules (name, conditions, add_label_ids)
+values ('Mine', '{"field": "text", "op": "contains", "value": "x"}', array[tests.id('my label')]);
+insert into public.transactions (id, account_id, booked_on, type, amount) values (tests.id('my lunch'), tests.id('mine'), '2024-05-06', 'expense', 1);
+insert into public.transaction_splits (transaction_id, amount) values (tests.id('my lunch'), 1);
+insert into public.transfers (from_account_id, to_account_id, booked_on, amount) values (tests.id('mine'), tests.id('my other'), '2024-05-06', 1);
+select tests.refused(
+  format('update public.%I set book_id = %L, (%s) = row(%s) where book_id = private.current_book()', t.relation, b.id, t.columns, t.values),
+  'PT422', 'rows.key_changed', format('%s moved to %s: a stranger is not told why', t.relation, b.name)
 )
 from tries as t
 cross join (values (tests.book(), 'a book'), (tests.id('no book'), 'no book')) as b (id, name);

@@ -179,7 +179,7 @@ inner join pg_catalog.pg_attribute as a on a.attrelid = r.oid and a.attnum > 0 a
 where r.relkind <> 'v' and r.nspname = 'public';
 
 create temp view wanted (oid, name, trigger) as
-select c.oid, c.name, 'stamp_update' from columns as c where c.attname = 'updated_at'
+select c.oid, c.name, 'apply_stamp' from columns as c where c.attname = 'updated_at'
 union all
 select c.oid, c.name, 'number_rows_done' from columns as c where c.attname = 'number'
 union all
