@@ -35,8 +35,8 @@ from stack.trial import throw_away_stack
 
 __all__ = ["Executed", "main"]
 
-# what a killed process has executed it takes along, so each folder has a stack of its own, and this one, too
-KILLER = "tests/stack/test_healing.py"
+# what a killed process has executed it takes along, so each folder has a stack of its own, and each of these, too
+KILLERS = ("tests/jobs/test_unused_files.py", "tests/stack/test_healing.py")
 # a database that restarts forgets its counts
 SECONDS_BETWEEN_LOOKS = 30
 
@@ -72,6 +72,10 @@ sources =
   */site-packages
 
 [report]
+# what runs the tests is not measured by them
+omit =
+  stack/coverage.py
+  stack/trial.py
 skip_covered = true
 skip_empty = true
 show_missing = true
@@ -154,7 +158,8 @@ def run_pytest(executed: Executed, folder: Path, chosen: list[str]) -> bool:
     settings.write_text(PYTHON_SETTINGS.format(folder=folder, root=ROOT))
     # inherited by the stack's parts, and by what the tests themselves start
     os.environ["COVERAGE_PROCESS_START"] = str(settings)
-    parts = [chosen] if chosen else [*([part, f"--ignore={KILLER}"] for part in _folders()), [KILLER]]
+    spared = [f"--ignore={each}" for each in KILLERS]
+    parts = [chosen] if chosen else [*([part, *spared] for part in _folders()), *([each] for each in KILLERS)]
     good = [_run_part(executed, part) for part in parts]
     del os.environ["COVERAGE_PROCESS_START"]
     return all(good)

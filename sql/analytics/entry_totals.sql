@@ -1,7 +1,7 @@
--- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category comes from
--- the kept totals by category; what is asked by payment type, payee or time alone from those by payment type or payee; what is asked
--- by account from those by month. Read from the entries are the days at the edges of a range where payees or accounts are asked for,
--- everything by label, and what of an account or category is asked by payee or payment type.
+-- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category, payment type,
+-- payee or time alone comes from the kept totals of groups; what is asked by account from those by month. Read from the entries are
+-- the days at the edges of a range where payees or accounts are asked for, everything by label, and what of an account or category is
+-- asked by payee or payment type.
 create function private.entry_totals(
   scope private.report_scope, from_date date, to_date date, starts date[], group_by text,
   previous_from date default null, previous_to date default null, only_type public.transaction_type default null
@@ -28,22 +28,23 @@ declare
   );
   -- the totals of groups that answer; those of payment types are the fewest, so that they do for time alone
   v_groups constant text := case
-    when v_by_account or entry_totals.scope.category_ids is not null or entry_totals.scope.label_ids is not null then null
-    when entry_totals.group_by = 'category' or entry_totals.group_by = 'payee' and v_by_day then null
-    when entry_totals.group_by = 'payee' then 'payee'
+    when v_by_account or entry_totals.scope.label_ids is not null then null
+    when entry_totals.group_by in ('payee', 'payment_type') and entry_totals.scope.category_ids is not null then null
+    when entry_totals.group_by = 'payee' then case when not v_by_day then 'payee' end
+    when entry_totals.group_by = 'category' or entry_totals.scope.category_ids is not null then 'category'
     else 'payment_type'
   end;
   v_types constant text[] := case
     when entry_totals.only_type is null then array['income', 'expense'] else array[entry_totals.only_type::text]
   end;
   -- each range is in one interval
-  v_by_quarter constant boolean := not v_by_account and v_groups is distinct from 'payment_type'
+  v_by_quarter constant boolean := v_groups in ('category', 'payee')
   and cardinality(entry_totals.starts) = 1 + (entry_totals.previous_from is not null)::integer;
   v_pieces private.range_piece[];
   v_previous private.range_piece[];
 begin
-  if entry_totals.scope.label_ids is not null or v_by_account and v_by_day
-    or v_groups is null and entry_totals.group_by in ('payment_type', 'payee') then
+  if v_groups is null and (not v_by_account or v_by_day or entry_totals.scope.label_ids is not null
+    or entry_totals.group_by in ('payee', 'payment_type')) then
     return query
     select r.is_previous, t.*
     from (
@@ -89,63 +90,11 @@ begin
     v_previous := array[(null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
   else
     v_pieces := private.cut_range(
-      entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, not v_by_account and v_groups is null, v_by_quarter
+      entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, v_groups is not distinct from 'category', v_by_quarter
     );
     v_previous := private.cut_range(
-      entry_totals.previous_from, entry_totals.previous_to, entry_totals.scope.today, not v_by_account and v_groups is null, v_by_quarter
+      entry_totals.previous_from, entry_totals.previous_to, entry_totals.scope.today, v_groups is not distinct from 'category', v_by_quarter
     );
-  end if;
-
-  if v_groups is not null then
-    return query
-    select
-      p.is_previous,
-      width_bucket(least(greatest(t.day, p.first_of_range), p.last_of_range), entry_totals.starts),
-      t.type::public.transaction_type,
-      nullif(t.group_id, '00000000-0000-0000-0000-000000000000'),
-      case entry_totals.group_by when 'payment_type' then t.group_name end,
-      sum(case p.sign when 1 then t.base_amount else -t.base_amount end),
-      sum(p.sign * t.entry_count)::bigint,
-      sum(p.sign * t.missing_rates)::bigint
-    from (
-      select
-        false as is_previous, entry_totals.from_date as first_of_range, entry_totals.to_date as last_of_range,
-        a.period, a.first_day, a.last_day, a.sign
-      from unnest(v_pieces) as a
-      union all
-      select
-        true, entry_totals.previous_from, entry_totals.previous_to, b.period, b.first_day, b.last_day, b.sign
-      from unnest(v_previous) as b
-    ) as p
-    cross join lateral (
-      select g.starts_on as day, g.type, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
-      from private.group_totals as g
-      where
-        g.book_id = entry_totals.scope.book_id and g.grouped_by = v_groups and g.type = any(v_types)
-        and g.period = p.period and g.starts_on between p.first_day and p.last_day
-      union all
-      select g.starts_on, g.type, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
-      from private.group_totals as g
-      where
-        v_groups = 'payment_type' and p.period is null and g.book_id = entry_totals.scope.book_id
-        and g.grouped_by = 'payment_type' and g.type = any(v_types)
-        and g.period = 'day' and g.starts_on between p.first_day and p.last_day
-      union all
-      -- of payees no days are kept
-      select
-        e.booked_on, e.type::text, coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000'), '',
-        coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
-      from private.entries as e
-      where
-        v_groups = 'payee' and p.period is null and e.book_id = entry_totals.scope.book_id
-        and e.booked_on between p.first_day and p.last_day
-        and (entry_totals.only_type is null or e.type = entry_totals.only_type)
-      -- a fence, as below
-      offset 0
-    ) as t
-    group by 5, 4, 3, 2, 1
-    having sum(p.sign * t.entry_count) <> 0;
-    return;
   end if;
 
   return query
@@ -153,11 +102,12 @@ begin
     p.is_previous,
     -- a month or third that is cut lies partly before or after the range
     width_bucket(least(greatest(t.day, p.first_of_range), p.last_of_range), entry_totals.starts),
-    t.type,
-    case entry_totals.group_by
-      when 'category' then nullif(t.category_id, '00000000-0000-0000-0000-000000000000') when 'account' then t.account_id
+    t.type::public.transaction_type,
+    case
+      when entry_totals.group_by = 'account' then t.account_id
+      when entry_totals.group_by in ('category', 'payee') then nullif(t.group_id, '00000000-0000-0000-0000-000000000000')
     end,
-    null::text,
+    case when entry_totals.group_by = 'payment_type' then t.group_name end,
     sum(case p.sign when 1 then t.base_amount else -t.base_amount end),
     sum(p.sign * t.entry_count)::bigint,
     sum(p.sign * t.missing_rates)::bigint
@@ -172,39 +122,35 @@ begin
     from unnest(v_previous) as b
   ) as p
   cross join lateral (
-    select c.starts_on as day, null::uuid as account_id, c.category_id, c.type, c.base_amount, c.entry_count, c.missing_rates
-    from private.category_periods as c
+    select
+      g.starts_on as day, g.type, null::uuid as account_id, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
+    from private.group_totals as g
     where
-      not v_by_account and c.book_id = entry_totals.scope.book_id
-      and c.period = p.period and c.starts_on between p.first_day and p.last_day
+      v_groups is not null and g.book_id = entry_totals.scope.book_id and g.grouped_by = v_groups and g.type = any(v_types)
+      and g.period = coalesce(p.period, 'day') and g.starts_on between p.first_day and p.last_day
     union all
-    select d.booked_on, null, d.category_id, d.type, d.base_amount, d.entry_count, d.missing_rates
-    from private.category_days as d
-    where
-      not v_by_account and p.period is null and d.book_id = entry_totals.scope.book_id
-      and d.booked_on between p.first_day and p.last_day
-    union all
-    select m.month, m.account_id, m.category_id, m.type, m.base_amount, m.entry_count, m.missing_rates
+    select m.month, m.type::text, m.account_id, m.category_id, '', m.base_amount, m.entry_count, m.missing_rates
     from private.month_totals as m
     where
       v_by_account and p.period is not null and m.book_id = entry_totals.scope.book_id
-      and m.month between p.first_day and p.last_day
+      and m.month between p.first_day and p.last_day and m.type::text = any(v_types)
     union all
+    -- of payees and accounts no days are kept
     select
-      e.booked_on, e.account_id, coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
+      e.booked_on, e.type::text, e.account_id,
+      coalesce(case when v_by_account then e.category_id else e.payee_id end, '00000000-0000-0000-0000-000000000000'), '',
       coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
     from private.entries as e
     where
-      v_by_account and p.period is null and e.book_id = entry_totals.scope.book_id
-      and e.booked_on between p.first_day and p.last_day
+      (v_by_account or v_groups = 'payee') and p.period is null and e.book_id = entry_totals.scope.book_id
+      and e.booked_on between p.first_day and p.last_day and e.type::text = any(v_types)
     -- a fence: each piece reads its own days, not all days for all pieces
     offset 0
   ) as t
   where
     (entry_totals.scope.account_ids is null or t.account_id = any(entry_totals.scope.account_ids))
-    and (entry_totals.scope.category_ids is null or t.category_id = any(entry_totals.scope.category_ids))
-    and (entry_totals.only_type is null or t.type = entry_totals.only_type)
-  group by 4, 3, 2, 1
+    and (entry_totals.scope.category_ids is null or t.group_id = any(entry_totals.scope.category_ids))
+  group by 5, 4, 3, 2, 1
   having sum(p.sign * t.entry_count) <> 0;
 end
 $$;

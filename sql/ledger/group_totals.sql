@@ -1,8 +1,13 @@
--- Totals by what else reports group by, over all accounts: payment types, of which there are few, by day and month; payees, of which
--- there are many, by month and quarter. Kept by ledger/totals.sql.
+-- Totals by what reports group by, over all accounts: most reports ask by category or by time alone, and read a fraction of the rows
+-- here. Kept by ledger/totals.sql.
+
+-- no enum, here and below: comparing those is not leak-proof, so under row-level security no index serves it
+create domain private.total_period as text collate "C"
+constraint total_period_known check (value in ('quarter', 'month', 'third', 'day'));
+comment on domain private.total_period is 'quarter, month and day of the calendar; third of a month, from its 1st, 11th or 21st.';
+
 create table private.group_totals (
   book_id uuid not null references public.books on delete cascade,
-  -- texts, no enums: comparing those is not leak-proof, so under row-level security no index serves it
   grouped_by text collate "C" not null,
   type text collate "C" not null,
   period private.total_period not null,
@@ -16,16 +21,18 @@ create table private.group_totals (
   transaction_count bigint not null,
   unknown_count bigint not null,
   primary key (book_id, grouped_by, type, period, starts_on, group_id, group_name),
-  constraint group_totals_grouped_by_known check (grouped_by in ('payment_type', 'payee')),
+  constraint group_totals_grouped_by_known check (grouped_by in ('category', 'payment_type', 'payee')),
   constraint group_totals_type_known check (type in ('income', 'expense'))
 );
 comment on table private.group_totals is
-'Income and spending by payment type (each day and month) and by payee (each month and quarter) over all accounts, in the base currency.';
-comment on column private.group_totals.group_id is 'The payee; the nil UUID where there is none.';
+'Income and spending over all accounts in the base currency: by category (of each day, third, month and quarter), by payment type
+(day and month; there are few), by payee (month and quarter; there are many). A report reads few rows whatever its range.';
+comment on column private.group_totals.group_id is 'The category or payee; the nil UUID where there is none.';
 comment on column private.group_totals.group_name is 'The payment type; the payer as text where there is no payee; empty where there is none either.';
 comment on column private.group_totals.base_amount is 'Without the entries that missing_rates counts.';
-comment on column private.group_totals.transaction_count is 'Of a split transaction each part is an entry: here it is one.';
-comment on column private.group_totals.unknown_count is 'Transactions for which no rate is known.';
+comment on column private.group_totals.transaction_count is
+'Of a split transaction each part is an entry: here it is one. Zero by category, where its parts are apart.';
+comment on column private.group_totals.unknown_count is 'Transactions for which no rate is known. Zero by category.';
 
 alter table private.group_totals enable row level security;
 alter table private.group_totals force row level security;

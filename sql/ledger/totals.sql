@@ -114,75 +114,45 @@ begin
     entry_count = m.entry_count + excluded.entry_count,
     missing_rates = m.missing_rates + excluded.missing_rates;
 
-  insert into private.category_days as c (book_id, booked_on, category_id, type, base_amount, entry_count, missing_rates)
-  select
-    e.book_id, e.booked_on, coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  where e.reported_amount > 0
-  group by 1, 2, 3, 4
-  order by 1, 2, 3, 4
-  on conflict on constraint category_days_pkey do update
-  set
-    base_amount = c.base_amount + excluded.base_amount,
-    entry_count = c.entry_count + excluded.entry_count,
-    missing_rates = c.missing_rates + excluded.missing_rates;
-
-  -- the longer of two periods is added up from the shorter
-  with payment_types as materialized (
-    select
-      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
-      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) filter (where not e.is_split) as entry_count,
-      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
-      count(*) as transaction_count,
-      count(*) filter (where e.base_rate is null) as unknown_count
-    from entries as e
-    -- of a split transaction the parts are the entries, but it is one transaction
-    where e.reported_amount > 0 or e.is_split
-    group by 1, 2, 3, 4
-  ), payees as materialized (
-    select
-      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
-      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
-      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) filter (where not e.is_split) as entry_count,
-      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
-      count(*) as transaction_count,
-      count(*) filter (where e.base_rate is null) as unknown_count
-    from entries as e
-    -- of a split transaction the parts are the entries, but it is one transaction
-    where e.reported_amount > 0 or e.is_split
-    group by 1, 2, 3, 4, 5
-  ), totals as (
-    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
-      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payment_types as x
-    union all
-    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
-      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payment_types as x
-    group by x.book_id, x.type, 5, x.payment_type
-    union all
-    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payees as x
-    union all
-    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payees as x
-    group by x.book_id, x.type, 5, x.payee_id, x.payer
-  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
-    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
-  from totals as t
-  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
+    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
+    v_sign * coalesce(sum(e.base_amount), 0),
+    v_sign * count(*) filter (where not e.is_split),
+    v_sign * count(*) filter (where not e.is_split and e.is_unknown),
+    v_sign * count(*) filter (where p.grouped_by <> 'category'),
+    v_sign * count(*) filter (where p.grouped_by <> 'category' and e.is_unknown)
+  from (
+    select
+      n.book_id, n.type::text as type, n.booked_on as day,
+      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
+      date_trunc('month', n.booked_on::timestamp)::date as month,
+      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
+      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
+      n.payment_type::text as payment_type,
+      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
+      round(n.reported_amount * n.base_rate, 8) as base_amount,
+      n.base_rate is null as is_unknown, n.is_split
+    from entries as n
+    -- of a split transaction the parts are the entries, but it is one transaction
+    where n.reported_amount > 0 or n.is_split
+  ) as e
+  cross join lateral (
+    values
+    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
+    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
+    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
+    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
+    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  where not e.is_split or p.grouped_by <> 'category'
+  group by 1, 2, 3, 4, 5, 6, 7
+  -- any order will do that is everybody's: what tells rows apart comes first
+  order by 5, 7, 6, 1, 2, 3, 4
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,
@@ -244,73 +214,43 @@ begin
     entry_count = m.entry_count + excluded.entry_count,
     missing_rates = m.missing_rates + excluded.missing_rates;
 
-  insert into private.category_days as c (book_id, booked_on, category_id, type, base_amount, entry_count, missing_rates)
-  select
-    e.book_id, e.booked_on, coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-  group by 1, 2, 3, 4
-  order by 1, 2, 3, 4
-  on conflict on constraint category_days_pkey do update
-  set
-    base_amount = c.base_amount + excluded.base_amount,
-    entry_count = c.entry_count + excluded.entry_count,
-    missing_rates = c.missing_rates + excluded.missing_rates;
-
-  -- the longer of two periods is added up from the shorter
-  with payment_types as materialized (
-    select
-      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
-      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) as entry_count,
-      count(*) filter (where e.base_rate is null) as missing_rates,
-      0 as transaction_count,
-      0 as unknown_count
-    from entries as e
-    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-    group by 1, 2, 3, 4
-  ), payees as materialized (
-    select
-      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
-      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
-      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) as entry_count,
-      count(*) filter (where e.base_rate is null) as missing_rates,
-      0 as transaction_count,
-      0 as unknown_count
-    from entries as e
-    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-    group by 1, 2, 3, 4, 5
-  ), totals as (
-    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
-      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payment_types as x
-    union all
-    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
-      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payment_types as x
-    group by x.book_id, x.type, 5, x.payment_type
-    union all
-    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payees as x
-    union all
-    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payees as x
-    group by x.book_id, x.type, 5, x.payee_id, x.payer
-  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
-    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
-  from totals as t
-  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
+    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
+    v_sign * coalesce(sum(e.base_amount), 0),
+    v_sign * count(*),
+    v_sign * count(*) filter (where e.is_unknown),
+    0,
+    0
+  from (
+    select
+      n.book_id, n.type::text as type, n.booked_on as day,
+      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
+      date_trunc('month', n.booked_on::timestamp)::date as month,
+      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
+      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
+      n.payment_type::text as payment_type,
+      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
+      round(n.amount * n.base_rate, 8) as base_amount,
+      n.base_rate is null as is_unknown
+    from entries as n
+    inner join public.accounts as a on a.book_id = n.book_id and a.id = n.account_id
+  ) as e
+  cross join lateral (
+    values
+    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
+    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
+    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
+    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
+    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  group by 1, 2, 3, 4, 5, 6, 7
+  -- any order will do that is everybody's: what tells rows apart comes first
+  order by 5, 7, 6, 1, 2, 3, 4
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,

@@ -37,58 +37,33 @@ as $$
     from private.month_totals as m
     where m.book_id = verify_book.book_id
   ),
-  categories as (
-    select
-      p.total,
-      jsonb_build_array(p.starts_on, coalesce(c.category_id, '00000000-0000-0000-0000-000000000000'), c.type) as key,
-      array[
-        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end)
-      ] as computed
-    from counted as c
-    cross join lateral (
-      values
-      ('category_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD')),
-      ('category_months', to_char(c.booked_on, 'YYYY-MM-01')),
-      ('category_thirds', to_char(c.booked_on, 'YYYY-MM-') || case
-        when extract(day from c.booked_on) <= 10 then '01' when extract(day from c.booked_on) <= 20 then '11' else '21'
-      end),
-      ('category_days', to_char(c.booked_on, 'YYYY-MM-DD'))
-    ) as p (total, starts_on)
-    where c.amount > 0
-    group by 1, 2
-  ),
-  kept_categories as (
-    select
-      'category_' || m.period || 's' as total, jsonb_build_array(to_char(m.starts_on, 'YYYY-MM-DD'), m.category_id, m.type) as key,
-      array[m.base_amount, m.entry_count, m.missing_rates] as kept
-    from private.category_periods as m
-    where m.book_id = verify_book.book_id
-    union all
-    select
-      'category_days', jsonb_build_array(to_char(d.booked_on, 'YYYY-MM-DD'), d.category_id, d.type),
-      array[d.base_amount, d.entry_count, d.missing_rates]
-    from private.category_days as d
-    where d.book_id = verify_book.book_id
-  ),
   groups as (
     select
       p.total,
       jsonb_build_array(
-        p.starts_on, c.type, coalesce(p.payee_id, '00000000-0000-0000-0000-000000000000'),
-        case when p.payee_id is null then coalesce(p.name, '') else '' end
+        p.starts_on, c.type, coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
+        case when p.group_id is null then coalesce(p.name, '') else '' end
       ) as key,
       array[
-        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end),
-        count(distinct c.id), count(distinct case when c.base_rate is null then c.id end)
-      ] as computed
+        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end)
+      ] || case
+        when starts_with(p.total, 'category') then array[0, 0]
+        else array[count(distinct c.id), count(distinct case when c.base_rate is null then c.id end)]
+      end as computed
     from counted as c
     cross join lateral (
       values
+      ('category_days', to_char(c.booked_on, 'YYYY-MM-DD'), c.category_id, null),
+      ('category_thirds', to_char(c.booked_on, 'YYYY-MM-') || case
+        when extract(day from c.booked_on) <= 10 then '01' when extract(day from c.booked_on) <= 20 then '11' else '21'
+      end, c.category_id, null),
+      ('category_months', to_char(c.booked_on, 'YYYY-MM-01'), c.category_id, null),
+      ('category_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD'), c.category_id, null),
       ('payment_type_days', to_char(c.booked_on, 'YYYY-MM-DD'), null, c.payment_type::text),
       ('payment_type_months', to_char(c.booked_on, 'YYYY-MM-01'), null, c.payment_type::text),
       ('payee_months', to_char(c.booked_on, 'YYYY-MM-01'), c.payee_id, c.payer),
       ('payee_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD'), c.payee_id, c.payer)
-    ) as p (total, starts_on, payee_id, name)
+    ) as p (total, starts_on, group_id, name)
     where c.amount > 0
     group by 1, 2
   ),
@@ -166,10 +141,6 @@ as $$
     select 'month_totals' as total, coalesce(k.key, m.key) as key, k.kept, m.computed
     from kept_months as k
     full join months as m on m.key = k.key
-    union all
-    select coalesce(k.total, c.total), coalesce(k.key, c.key), k.kept, c.computed
-    from kept_categories as k
-    full join categories as c on c.total = k.total and c.key = k.key
     union all
     select coalesce(k.total, g.total), coalesce(k.key, g.key), k.kept, g.computed
     from kept_groups as k

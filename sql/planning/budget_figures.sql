@@ -28,28 +28,17 @@ declare
   v_is_whole constant boolean := v_first < v_after;
 begin
   return query
-  select coalesce(sum(p.amount), 0), coalesce(sum(p.missing), 0)::bigint
+  select coalesce(sum(t.base_amount), 0), coalesce(sum(t.missing_rates), 0)::bigint
   from (
-    select m.base_amount as amount, m.missing_rates as missing
-    from private.category_periods as m
-    where
-      v_is_whole and m.book_id = spent.book_id and m.period = 'month' and m.starts_on >= v_first and m.starts_on < v_after
-      and m.type = 'expense'
-      and (spent.category_ids is null or m.category_id = any(spent.category_ids))
-    union all
-    select d.base_amount, d.missing_rates
-    from private.category_days as d
-    where
-      d.book_id = spent.book_id and d.type = 'expense'
-      and d.booked_on between spent.from_date and case when v_is_whole then v_first - 1 else spent.to_date end
-      and (spent.category_ids is null or d.category_id = any(spent.category_ids))
-    union all
-    select d.base_amount, d.missing_rates
-    from private.category_days as d
-    where
-      v_is_whole and d.book_id = spent.book_id and d.type = 'expense' and d.booked_on between v_after and spent.to_date
-      and (spent.category_ids is null or d.category_id = any(spent.category_ids))
-  ) as p;
+    values
+    ('month', case when v_is_whole then v_first end, v_after - 1),
+    ('day', spent.from_date, case when v_is_whole then v_first - 1 else spent.to_date end),
+    ('day', case when v_is_whole then v_after end, spent.to_date)
+  ) as p (period, first_day, last_day)
+  inner join private.group_totals as t on t.period = p.period and t.starts_on between p.first_day and p.last_day
+  where
+    t.book_id = spent.book_id and t.grouped_by = 'category' and t.type = 'expense'
+    and (spent.category_ids is null or t.group_id = any(spent.category_ids));
 end
 $$;
 comment on function private.spent is

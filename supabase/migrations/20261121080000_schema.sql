@@ -3065,75 +3065,45 @@ begin
     entry_count = m.entry_count + excluded.entry_count,
     missing_rates = m.missing_rates + excluded.missing_rates;
 
-  insert into private.category_days as c (book_id, booked_on, category_id, type, base_amount, entry_count, missing_rates)
-  select
-    e.book_id, e.booked_on, coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  where e.reported_amount > 0
-  group by 1, 2, 3, 4
-  order by 1, 2, 3, 4
-  on conflict on constraint category_days_pkey do update
-  set
-    base_amount = c.base_amount + excluded.base_amount,
-    entry_count = c.entry_count + excluded.entry_count,
-    missing_rates = c.missing_rates + excluded.missing_rates;
-
-  -- the longer of two periods is added up from the shorter
-  with payment_types as materialized (
-    select
-      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
-      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) filter (where not e.is_split) as entry_count,
-      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
-      count(*) as transaction_count,
-      count(*) filter (where e.base_rate is null) as unknown_count
-    from entries as e
-    -- of a split transaction the parts are the entries, but it is one transaction
-    where e.reported_amount > 0 or e.is_split
-    group by 1, 2, 3, 4
-  ), payees as materialized (
-    select
-      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
-      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
-      coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) filter (where not e.is_split) as entry_count,
-      count(*) filter (where not e.is_split and e.base_rate is null) as missing_rates,
-      count(*) as transaction_count,
-      count(*) filter (where e.base_rate is null) as unknown_count
-    from entries as e
-    -- of a split transaction the parts are the entries, but it is one transaction
-    where e.reported_amount > 0 or e.is_split
-    group by 1, 2, 3, 4, 5
-  ), totals as (
-    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
-      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payment_types as x
-    union all
-    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
-      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payment_types as x
-    group by x.book_id, x.type, 5, x.payment_type
-    union all
-    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payees as x
-    union all
-    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payees as x
-    group by x.book_id, x.type, 5, x.payee_id, x.payer
-  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
-    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
-  from totals as t
-  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
+    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
+    v_sign * coalesce(sum(e.base_amount), 0),
+    v_sign * count(*) filter (where not e.is_split),
+    v_sign * count(*) filter (where not e.is_split and e.is_unknown),
+    v_sign * count(*) filter (where p.grouped_by <> 'category'),
+    v_sign * count(*) filter (where p.grouped_by <> 'category' and e.is_unknown)
+  from (
+    select
+      n.book_id, n.type::text as type, n.booked_on as day,
+      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
+      date_trunc('month', n.booked_on::timestamp)::date as month,
+      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
+      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
+      n.payment_type::text as payment_type,
+      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
+      round(n.reported_amount * n.base_rate, 8) as base_amount,
+      n.base_rate is null as is_unknown, n.is_split
+    from entries as n
+    -- of a split transaction the parts are the entries, but it is one transaction
+    where n.reported_amount > 0 or n.is_split
+  ) as e
+  cross join lateral (
+    values
+    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
+    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
+    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
+    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
+    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  where not e.is_split or p.grouped_by <> 'category'
+  group by 1, 2, 3, 4, 5, 6, 7
+  -- any order will do that is everybody's: what tells rows apart comes first
+  order by 5, 7, 6, 1, 2, 3, 4
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,
@@ -3195,73 +3165,43 @@ begin
     entry_count = m.entry_count + excluded.entry_count,
     missing_rates = m.missing_rates + excluded.missing_rates;
 
-  insert into private.category_days as c (book_id, booked_on, category_id, type, base_amount, entry_count, missing_rates)
-  select
-    e.book_id, e.booked_on, coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-  group by 1, 2, 3, 4
-  order by 1, 2, 3, 4
-  on conflict on constraint category_days_pkey do update
-  set
-    base_amount = c.base_amount + excluded.base_amount,
-    entry_count = c.entry_count + excluded.entry_count,
-    missing_rates = c.missing_rates + excluded.missing_rates;
-
-  -- the longer of two periods is added up from the shorter
-  with payment_types as materialized (
-    select
-      e.book_id, e.type, e.booked_on as starts_on, e.payment_type,
-      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) as entry_count,
-      count(*) filter (where e.base_rate is null) as missing_rates,
-      0 as transaction_count,
-      0 as unknown_count
-    from entries as e
-    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-    group by 1, 2, 3, 4
-  ), payees as materialized (
-    select
-      e.book_id, e.type, date_trunc('month', e.booked_on::timestamp)::date as starts_on,
-      coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when e.payee_id is null then coalesce(e.payer, '') else '' end as payer,
-      coalesce(sum(round(e.amount * e.base_rate, 8)), 0) as base_amount,
-      count(*) as entry_count,
-      count(*) filter (where e.base_rate is null) as missing_rates,
-      0 as transaction_count,
-      0 as unknown_count
-    from entries as e
-    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-    group by 1, 2, 3, 4, 5
-  ), totals as (
-    select x.book_id, 'payment_type' as grouped_by, x.type, 'day'::private.total_period as period, x.starts_on, '00000000-0000-0000-0000-000000000000'::uuid as group_id,
-      x.payment_type::text as group_name, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payment_types as x
-    union all
-    select x.book_id, 'payment_type', x.type, 'month', date_trunc('month', x.starts_on::timestamp)::date, '00000000-0000-0000-0000-000000000000',
-      x.payment_type::text, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payment_types as x
-    group by x.book_id, x.type, 5, x.payment_type
-    union all
-    select x.book_id, 'payee', x.type, 'month', x.starts_on, x.payee_id, x.payer, x.base_amount, x.entry_count, x.missing_rates, x.transaction_count, x.unknown_count
-    from payees as x
-    union all
-    select x.book_id, 'payee', x.type, 'quarter', date_trunc('quarter', x.starts_on::timestamp)::date, x.payee_id, x.payer, sum(x.base_amount), sum(x.entry_count), sum(x.missing_rates), sum(x.transaction_count), sum(x.unknown_count)
-    from payees as x
-    group by x.book_id, x.type, 5, x.payee_id, x.payer
-  )
   insert into private.group_totals as g (
     book_id, grouped_by, type, period, starts_on, group_id, group_name,
     base_amount, entry_count, missing_rates, transaction_count, unknown_count
   )
   select
-    t.book_id, t.grouped_by, t.type::text, t.period, t.starts_on, t.group_id, t.group_name,
-    v_sign * t.base_amount, v_sign * t.entry_count, v_sign * t.missing_rates, v_sign * t.transaction_count, v_sign * t.unknown_count
-  from totals as t
-  order by t.starts_on, t.group_name, t.group_id, t.book_id, t.type, t.grouped_by, t.period
+    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
+    v_sign * coalesce(sum(e.base_amount), 0),
+    v_sign * count(*),
+    v_sign * count(*) filter (where e.is_unknown),
+    0,
+    0
+  from (
+    select
+      n.book_id, n.type::text as type, n.booked_on as day,
+      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
+      date_trunc('month', n.booked_on::timestamp)::date as month,
+      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
+      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
+      n.payment_type::text as payment_type,
+      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
+      round(n.amount * n.base_rate, 8) as base_amount,
+      n.base_rate is null as is_unknown
+    from entries as n
+    inner join public.accounts as a on a.book_id = n.book_id and a.id = n.account_id
+  ) as e
+  cross join lateral (
+    values
+    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
+    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
+    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
+    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
+    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  group by 1, 2, 3, 4, 5, 6, 7
+  -- any order will do that is everybody's: what tells rows apart comes first
+  order by 5, 7, 6, 1, 2, 3, 4
   on conflict on constraint group_totals_pkey do update
   set
     base_amount = g.base_amount + excluded.base_amount,
@@ -3388,138 +3328,18 @@ create constraint trigger splits_add_up after insert or update of amount or dele
 deferrable initially deferred
 for each row execute function private.tg_transaction_splits__check_splits();
 
--- sql/ledger/category_totals.sql
+-- sql/ledger/group_totals.sql
 
--- Totals without the account: most reports ask by category or by time alone, and read a fraction of the rows here. Days are
--- kept by ledger/totals.sql, the rest from the days, so that it needs to know nothing about transactions.
-create table private.category_days (
-  book_id uuid not null references public.books on delete cascade,
-  booked_on date not null,
-  category_id uuid not null,
-  type public.transaction_type not null,
-  base_amount numeric not null,
-  entry_count bigint not null,
-  missing_rates bigint not null,
-  primary key (book_id, booked_on, category_id, type)
-);
-comment on table private.category_days is 'Income and spending by day and category over all accounts, in the base currency.';
-comment on column private.category_days.category_id is 'The nil UUID where there is none.';
-comment on column private.category_days.base_amount is 'Without the entries that missing_rates counts.';
+-- Totals by what reports group by, over all accounts: most reports ask by category or by time alone, and read a fraction of the rows
+-- here. Kept by ledger/totals.sql.
 
--- no enum: comparing those is not leak-proof, so under row-level security no index serves it
+-- no enum, here and below: comparing those is not leak-proof, so under row-level security no index serves it
 create domain private.total_period as text collate "C"
 constraint total_period_known check (value in ('quarter', 'month', 'third', 'day'));
 comment on domain private.total_period is 'quarter, month and day of the calendar; third of a month, from its 1st, 11th or 21st.';
 
-create table private.category_periods (
-  book_id uuid not null references public.books on delete cascade,
-  period private.total_period not null,
-  starts_on date not null,
-  category_id uuid not null,
-  type public.transaction_type not null,
-  base_amount numeric not null,
-  entry_count bigint not null,
-  missing_rates bigint not null,
-  primary key (book_id, period, starts_on, category_id, type)
-);
-comment on table private.category_periods is
-'Income and spending by category over all accounts, in the base currency: of each quarter and month, and of each third of a month,
-so that a report reads few rows whatever its range.';
-comment on column private.category_periods.category_id is 'The nil UUID where there is none.';
-
-alter table private.category_days enable row level security;
-alter table private.category_days force row level security;
-create policy select_viewer on private.category_days for select to authenticated
-using (book_id = (select private.current_book('viewer')));
-alter table private.category_periods enable row level security;
-alter table private.category_periods force row level security;
-create policy select_viewer on private.category_periods for select to authenticated
-using (book_id = (select private.current_book('viewer')));
--- no write grant on either: written by triggers alone
-grant select on private.category_days, private.category_periods to authenticated;
-
-create function private.third_start(day date) returns date
-language sql immutable set search_path = ''
-return date_trunc('month', day::timestamp)::date + least(2, (extract(day from day)::integer - 1) / 10) * 10;
-comment on function private.third_start is 'First day of the third of a month that a day is in: the 1st, 11th or 21st.';
-revoke execute on function private.third_start from public;
-grant execute on function private.third_start to authenticated, service_role;
-
-create function private.tg_category_days__keep_periods() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- no branch for deletes: a total that goes is zero, or its book goes too
-  if tg_op = 'INSERT' then
-    insert into private.category_periods as c (
-      book_id, period, starts_on, category_id, type, base_amount, entry_count, missing_rates
-    )
-    select
-      n.book_id, p.period, p.starts_on, n.category_id, n.type,
-      sum(n.base_amount), sum(n.entry_count), sum(n.missing_rates)
-    from new_rows as n
-    cross join lateral (
-      values
-      ('quarter', date_trunc('quarter', n.booked_on::timestamp)::date),
-      ('month', date_trunc('month', n.booked_on::timestamp)::date),
-      ('third', private.third_start(n.booked_on))
-    ) as p (period, starts_on)
-    group by 1, 2, 3, 4, 5
-    order by 1, 2, 3, 4, 5
-    on conflict on constraint category_periods_pkey do update
-    set
-      base_amount = c.base_amount + excluded.base_amount,
-      entry_count = c.entry_count + excluded.entry_count,
-      missing_rates = c.missing_rates + excluded.missing_rates;
-  else
-    insert into private.category_periods as c (
-      book_id, period, starts_on, category_id, type, base_amount, entry_count, missing_rates
-    )
-    -- what was and what is, one below the other: a join of the two would compare each row with each
-    select
-      g.book_id, p.period, p.starts_on, g.category_id, g.type,
-      sum(g.base_amount), sum(g.entry_count), sum(g.missing_rates)
-    from (
-      select n.book_id, n.booked_on, n.category_id, n.type, n.base_amount, n.entry_count, n.missing_rates
-      from new_rows as n
-      union all
-      select o.book_id, o.booked_on, o.category_id, o.type, -o.base_amount, -o.entry_count, -o.missing_rates
-      from old_rows as o
-    ) as g
-    cross join lateral (
-      values
-      ('quarter', date_trunc('quarter', g.booked_on::timestamp)::date),
-      ('month', date_trunc('month', g.booked_on::timestamp)::date),
-      ('third', private.third_start(g.booked_on))
-    ) as p (period, starts_on)
-    group by 1, 2, 3, 4, 5
-    order by 1, 2, 3, 4, 5
-    on conflict on constraint category_periods_pkey do update
-    set
-      base_amount = c.base_amount + excluded.base_amount,
-      entry_count = c.entry_count + excluded.entry_count,
-      missing_rates = c.missing_rates + excluded.missing_rates;
-  end if;
-  return null;
-end
-$$;
-comment on function private.tg_category_days__keep_periods is
-'Adds what days gained to their quarters, months and thirds, in sorted order of keys. Definer: nobody writes totals directly.';
-revoke execute on function private.tg_category_days__keep_periods from public;
-create trigger keep_periods_insert after insert on private.category_days
-referencing new table as new_rows
-for each statement execute function private.tg_category_days__keep_periods();
-create trigger keep_periods_update after update on private.category_days
-referencing new table as new_rows old table as old_rows
-for each statement execute function private.tg_category_days__keep_periods();
-
--- sql/ledger/group_totals.sql
-
--- Totals by what else reports group by, over all accounts: payment types, of which there are few, by day and month; payees, of which
--- there are many, by month and quarter. Kept by ledger/totals.sql.
 create table private.group_totals (
   book_id uuid not null references public.books on delete cascade,
-  -- texts, no enums: comparing those is not leak-proof, so under row-level security no index serves it
   grouped_by text collate "C" not null,
   type text collate "C" not null,
   period private.total_period not null,
@@ -3533,16 +3353,18 @@ create table private.group_totals (
   transaction_count bigint not null,
   unknown_count bigint not null,
   primary key (book_id, grouped_by, type, period, starts_on, group_id, group_name),
-  constraint group_totals_grouped_by_known check (grouped_by in ('payment_type', 'payee')),
+  constraint group_totals_grouped_by_known check (grouped_by in ('category', 'payment_type', 'payee')),
   constraint group_totals_type_known check (type in ('income', 'expense'))
 );
 comment on table private.group_totals is
-'Income and spending by payment type (each day and month) and by payee (each month and quarter) over all accounts, in the base currency.';
-comment on column private.group_totals.group_id is 'The payee; the nil UUID where there is none.';
+'Income and spending over all accounts in the base currency: by category (of each day, third, month and quarter), by payment type
+(day and month; there are few), by payee (month and quarter; there are many). A report reads few rows whatever its range.';
+comment on column private.group_totals.group_id is 'The category or payee; the nil UUID where there is none.';
 comment on column private.group_totals.group_name is 'The payment type; the payer as text where there is no payee; empty where there is none either.';
 comment on column private.group_totals.base_amount is 'Without the entries that missing_rates counts.';
-comment on column private.group_totals.transaction_count is 'Of a split transaction each part is an entry: here it is one.';
-comment on column private.group_totals.unknown_count is 'Transactions for which no rate is known.';
+comment on column private.group_totals.transaction_count is
+'Of a split transaction each part is an entry: here it is one. Zero by category, where its parts are apart.';
+comment on column private.group_totals.unknown_count is 'Transactions for which no rate is known. Zero by category.';
 
 alter table private.group_totals enable row level security;
 alter table private.group_totals force row level security;
@@ -3592,58 +3414,33 @@ as $$
     from private.month_totals as m
     where m.book_id = verify_book.book_id
   ),
-  categories as (
-    select
-      p.total,
-      jsonb_build_array(p.starts_on, coalesce(c.category_id, '00000000-0000-0000-0000-000000000000'), c.type) as key,
-      array[
-        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end)
-      ] as computed
-    from counted as c
-    cross join lateral (
-      values
-      ('category_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD')),
-      ('category_months', to_char(c.booked_on, 'YYYY-MM-01')),
-      ('category_thirds', to_char(c.booked_on, 'YYYY-MM-') || case
-        when extract(day from c.booked_on) <= 10 then '01' when extract(day from c.booked_on) <= 20 then '11' else '21'
-      end),
-      ('category_days', to_char(c.booked_on, 'YYYY-MM-DD'))
-    ) as p (total, starts_on)
-    where c.amount > 0
-    group by 1, 2
-  ),
-  kept_categories as (
-    select
-      'category_' || m.period || 's' as total, jsonb_build_array(to_char(m.starts_on, 'YYYY-MM-DD'), m.category_id, m.type) as key,
-      array[m.base_amount, m.entry_count, m.missing_rates] as kept
-    from private.category_periods as m
-    where m.book_id = verify_book.book_id
-    union all
-    select
-      'category_days', jsonb_build_array(to_char(d.booked_on, 'YYYY-MM-DD'), d.category_id, d.type),
-      array[d.base_amount, d.entry_count, d.missing_rates]
-    from private.category_days as d
-    where d.book_id = verify_book.book_id
-  ),
   groups as (
     select
       p.total,
       jsonb_build_array(
-        p.starts_on, c.type, coalesce(p.payee_id, '00000000-0000-0000-0000-000000000000'),
-        case when p.payee_id is null then coalesce(p.name, '') else '' end
+        p.starts_on, c.type, coalesce(p.group_id, '00000000-0000-0000-0000-000000000000'),
+        case when p.group_id is null then coalesce(p.name, '') else '' end
       ) as key,
       array[
-        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end),
-        count(distinct c.id), count(distinct case when c.base_rate is null then c.id end)
-      ] as computed
+        sum(coalesce(round(c.amount * c.base_rate, 8), 0)), count(*), sum(case when c.base_rate is null then 1 else 0 end)
+      ] || case
+        when starts_with(p.total, 'category') then array[0, 0]
+        else array[count(distinct c.id), count(distinct case when c.base_rate is null then c.id end)]
+      end as computed
     from counted as c
     cross join lateral (
       values
+      ('category_days', to_char(c.booked_on, 'YYYY-MM-DD'), c.category_id, null),
+      ('category_thirds', to_char(c.booked_on, 'YYYY-MM-') || case
+        when extract(day from c.booked_on) <= 10 then '01' when extract(day from c.booked_on) <= 20 then '11' else '21'
+      end, c.category_id, null),
+      ('category_months', to_char(c.booked_on, 'YYYY-MM-01'), c.category_id, null),
+      ('category_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD'), c.category_id, null),
       ('payment_type_days', to_char(c.booked_on, 'YYYY-MM-DD'), null, c.payment_type::text),
       ('payment_type_months', to_char(c.booked_on, 'YYYY-MM-01'), null, c.payment_type::text),
       ('payee_months', to_char(c.booked_on, 'YYYY-MM-01'), c.payee_id, c.payer),
       ('payee_quarters', to_char(date_trunc('quarter', c.booked_on::timestamp), 'YYYY-MM-DD'), c.payee_id, c.payer)
-    ) as p (total, starts_on, payee_id, name)
+    ) as p (total, starts_on, group_id, name)
     where c.amount > 0
     group by 1, 2
   ),
@@ -3721,10 +3518,6 @@ as $$
     select 'month_totals' as total, coalesce(k.key, m.key) as key, k.kept, m.computed
     from kept_months as k
     full join months as m on m.key = k.key
-    union all
-    select coalesce(k.total, c.total), coalesce(k.key, c.key), k.kept, c.computed
-    from kept_categories as k
-    full join categories as c on c.total = k.total and c.key = k.key
     union all
     select coalesce(k.total, g.total), coalesce(k.key, g.key), k.kept, g.computed
     from kept_groups as k
@@ -9145,28 +8938,17 @@ declare
   v_is_whole constant boolean := v_first < v_after;
 begin
   return query
-  select coalesce(sum(p.amount), 0), coalesce(sum(p.missing), 0)::bigint
+  select coalesce(sum(t.base_amount), 0), coalesce(sum(t.missing_rates), 0)::bigint
   from (
-    select m.base_amount as amount, m.missing_rates as missing
-    from private.category_periods as m
-    where
-      v_is_whole and m.book_id = spent.book_id and m.period = 'month' and m.starts_on >= v_first and m.starts_on < v_after
-      and m.type = 'expense'
-      and (spent.category_ids is null or m.category_id = any(spent.category_ids))
-    union all
-    select d.base_amount, d.missing_rates
-    from private.category_days as d
-    where
-      d.book_id = spent.book_id and d.type = 'expense'
-      and d.booked_on between spent.from_date and case when v_is_whole then v_first - 1 else spent.to_date end
-      and (spent.category_ids is null or d.category_id = any(spent.category_ids))
-    union all
-    select d.base_amount, d.missing_rates
-    from private.category_days as d
-    where
-      v_is_whole and d.book_id = spent.book_id and d.type = 'expense' and d.booked_on between v_after and spent.to_date
-      and (spent.category_ids is null or d.category_id = any(spent.category_ids))
-  ) as p;
+    values
+    ('month', case when v_is_whole then v_first end, v_after - 1),
+    ('day', spent.from_date, case when v_is_whole then v_first - 1 else spent.to_date end),
+    ('day', case when v_is_whole then v_after end, spent.to_date)
+  ) as p (period, first_day, last_day)
+  inner join private.group_totals as t on t.period = p.period and t.starts_on between p.first_day and p.last_day
+  where
+    t.book_id = spent.book_id and t.grouped_by = 'category' and t.type = 'expense'
+    and (spent.category_ids is null or t.group_id = any(spent.category_ids));
 end
 $$;
 comment on function private.spent is
@@ -14037,10 +13819,10 @@ grant execute on function private.cut_range to authenticated, service_role;
 
 -- sql/analytics/entry_totals.sql
 
--- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category comes from
--- the kept totals by category; what is asked by payment type, payee or time alone from those by payment type or payee; what is asked
--- by account from those by month. Read from the entries are the days at the edges of a range where payees or accounts are asked for,
--- everything by label, and what of an account or category is asked by payee or payment type.
+-- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category, payment type,
+-- payee or time alone comes from the kept totals of groups; what is asked by account from those by month. Read from the entries are
+-- the days at the edges of a range where payees or accounts are asked for, everything by label, and what of an account or category is
+-- asked by payee or payment type.
 create function private.entry_totals(
   scope private.report_scope, from_date date, to_date date, starts date[], group_by text,
   previous_from date default null, previous_to date default null, only_type public.transaction_type default null
@@ -14067,22 +13849,23 @@ declare
   );
   -- the totals of groups that answer; those of payment types are the fewest, so that they do for time alone
   v_groups constant text := case
-    when v_by_account or entry_totals.scope.category_ids is not null or entry_totals.scope.label_ids is not null then null
-    when entry_totals.group_by = 'category' or entry_totals.group_by = 'payee' and v_by_day then null
-    when entry_totals.group_by = 'payee' then 'payee'
+    when v_by_account or entry_totals.scope.label_ids is not null then null
+    when entry_totals.group_by in ('payee', 'payment_type') and entry_totals.scope.category_ids is not null then null
+    when entry_totals.group_by = 'payee' then case when not v_by_day then 'payee' end
+    when entry_totals.group_by = 'category' or entry_totals.scope.category_ids is not null then 'category'
     else 'payment_type'
   end;
   v_types constant text[] := case
     when entry_totals.only_type is null then array['income', 'expense'] else array[entry_totals.only_type::text]
   end;
   -- each range is in one interval
-  v_by_quarter constant boolean := not v_by_account and v_groups is distinct from 'payment_type'
+  v_by_quarter constant boolean := v_groups in ('category', 'payee')
   and cardinality(entry_totals.starts) = 1 + (entry_totals.previous_from is not null)::integer;
   v_pieces private.range_piece[];
   v_previous private.range_piece[];
 begin
-  if entry_totals.scope.label_ids is not null or v_by_account and v_by_day
-    or v_groups is null and entry_totals.group_by in ('payment_type', 'payee') then
+  if v_groups is null and (not v_by_account or v_by_day or entry_totals.scope.label_ids is not null
+    or entry_totals.group_by in ('payee', 'payment_type')) then
     return query
     select r.is_previous, t.*
     from (
@@ -14128,63 +13911,11 @@ begin
     v_previous := array[(null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
   else
     v_pieces := private.cut_range(
-      entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, not v_by_account and v_groups is null, v_by_quarter
+      entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, v_groups is not distinct from 'category', v_by_quarter
     );
     v_previous := private.cut_range(
-      entry_totals.previous_from, entry_totals.previous_to, entry_totals.scope.today, not v_by_account and v_groups is null, v_by_quarter
+      entry_totals.previous_from, entry_totals.previous_to, entry_totals.scope.today, v_groups is not distinct from 'category', v_by_quarter
     );
-  end if;
-
-  if v_groups is not null then
-    return query
-    select
-      p.is_previous,
-      width_bucket(least(greatest(t.day, p.first_of_range), p.last_of_range), entry_totals.starts),
-      t.type::public.transaction_type,
-      nullif(t.group_id, '00000000-0000-0000-0000-000000000000'),
-      case entry_totals.group_by when 'payment_type' then t.group_name end,
-      sum(case p.sign when 1 then t.base_amount else -t.base_amount end),
-      sum(p.sign * t.entry_count)::bigint,
-      sum(p.sign * t.missing_rates)::bigint
-    from (
-      select
-        false as is_previous, entry_totals.from_date as first_of_range, entry_totals.to_date as last_of_range,
-        a.period, a.first_day, a.last_day, a.sign
-      from unnest(v_pieces) as a
-      union all
-      select
-        true, entry_totals.previous_from, entry_totals.previous_to, b.period, b.first_day, b.last_day, b.sign
-      from unnest(v_previous) as b
-    ) as p
-    cross join lateral (
-      select g.starts_on as day, g.type, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
-      from private.group_totals as g
-      where
-        g.book_id = entry_totals.scope.book_id and g.grouped_by = v_groups and g.type = any(v_types)
-        and g.period = p.period and g.starts_on between p.first_day and p.last_day
-      union all
-      select g.starts_on, g.type, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
-      from private.group_totals as g
-      where
-        v_groups = 'payment_type' and p.period is null and g.book_id = entry_totals.scope.book_id
-        and g.grouped_by = 'payment_type' and g.type = any(v_types)
-        and g.period = 'day' and g.starts_on between p.first_day and p.last_day
-      union all
-      -- of payees no days are kept
-      select
-        e.booked_on, e.type::text, coalesce(e.payee_id, '00000000-0000-0000-0000-000000000000'), '',
-        coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
-      from private.entries as e
-      where
-        v_groups = 'payee' and p.period is null and e.book_id = entry_totals.scope.book_id
-        and e.booked_on between p.first_day and p.last_day
-        and (entry_totals.only_type is null or e.type = entry_totals.only_type)
-      -- a fence, as below
-      offset 0
-    ) as t
-    group by 5, 4, 3, 2, 1
-    having sum(p.sign * t.entry_count) <> 0;
-    return;
   end if;
 
   return query
@@ -14192,11 +13923,12 @@ begin
     p.is_previous,
     -- a month or third that is cut lies partly before or after the range
     width_bucket(least(greatest(t.day, p.first_of_range), p.last_of_range), entry_totals.starts),
-    t.type,
-    case entry_totals.group_by
-      when 'category' then nullif(t.category_id, '00000000-0000-0000-0000-000000000000') when 'account' then t.account_id
+    t.type::public.transaction_type,
+    case
+      when entry_totals.group_by = 'account' then t.account_id
+      when entry_totals.group_by in ('category', 'payee') then nullif(t.group_id, '00000000-0000-0000-0000-000000000000')
     end,
-    null::text,
+    case when entry_totals.group_by = 'payment_type' then t.group_name end,
     sum(case p.sign when 1 then t.base_amount else -t.base_amount end),
     sum(p.sign * t.entry_count)::bigint,
     sum(p.sign * t.missing_rates)::bigint
@@ -14211,39 +13943,35 @@ begin
     from unnest(v_previous) as b
   ) as p
   cross join lateral (
-    select c.starts_on as day, null::uuid as account_id, c.category_id, c.type, c.base_amount, c.entry_count, c.missing_rates
-    from private.category_periods as c
+    select
+      g.starts_on as day, g.type, null::uuid as account_id, g.group_id, g.group_name, g.base_amount, g.entry_count, g.missing_rates
+    from private.group_totals as g
     where
-      not v_by_account and c.book_id = entry_totals.scope.book_id
-      and c.period = p.period and c.starts_on between p.first_day and p.last_day
+      v_groups is not null and g.book_id = entry_totals.scope.book_id and g.grouped_by = v_groups and g.type = any(v_types)
+      and g.period = coalesce(p.period, 'day') and g.starts_on between p.first_day and p.last_day
     union all
-    select d.booked_on, null, d.category_id, d.type, d.base_amount, d.entry_count, d.missing_rates
-    from private.category_days as d
-    where
-      not v_by_account and p.period is null and d.book_id = entry_totals.scope.book_id
-      and d.booked_on between p.first_day and p.last_day
-    union all
-    select m.month, m.account_id, m.category_id, m.type, m.base_amount, m.entry_count, m.missing_rates
+    select m.month, m.type::text, m.account_id, m.category_id, '', m.base_amount, m.entry_count, m.missing_rates
     from private.month_totals as m
     where
       v_by_account and p.period is not null and m.book_id = entry_totals.scope.book_id
-      and m.month between p.first_day and p.last_day
+      and m.month between p.first_day and p.last_day and m.type::text = any(v_types)
     union all
+    -- of payees and accounts no days are kept
     select
-      e.booked_on, e.account_id, coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
+      e.booked_on, e.type::text, e.account_id,
+      coalesce(case when v_by_account then e.category_id else e.payee_id end, '00000000-0000-0000-0000-000000000000'), '',
       coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
     from private.entries as e
     where
-      v_by_account and p.period is null and e.book_id = entry_totals.scope.book_id
-      and e.booked_on between p.first_day and p.last_day
+      (v_by_account or v_groups = 'payee') and p.period is null and e.book_id = entry_totals.scope.book_id
+      and e.booked_on between p.first_day and p.last_day and e.type::text = any(v_types)
     -- a fence: each piece reads its own days, not all days for all pieces
     offset 0
   ) as t
   where
     (entry_totals.scope.account_ids is null or t.account_id = any(entry_totals.scope.account_ids))
-    and (entry_totals.scope.category_ids is null or t.category_id = any(entry_totals.scope.category_ids))
-    and (entry_totals.only_type is null or t.type = entry_totals.only_type)
-  group by 4, 3, 2, 1
+    and (entry_totals.scope.category_ids is null or t.group_id = any(entry_totals.scope.category_ids))
+  group by 5, 4, 3, 2, 1
   having sum(p.sign * t.entry_count) <> 0;
 end
 $$;

@@ -13,10 +13,6 @@ DROP POLICY "select_viewer" ON "private"."budget_alerts";
 
 DROP POLICY "select_viewer" ON "private"."budget_checks";
 
-DROP POLICY "select_viewer" ON "private"."category_days";
-
-DROP POLICY "select_viewer" ON "private"."category_periods";
-
 DROP POLICY "select_viewer" ON "private"."counters";
 
 DROP POLICY "select_viewer" ON "private"."group_totals";
@@ -274,12 +270,6 @@ ALTER TABLE "private"."budget_alerts"
 
 ALTER TABLE "private"."budget_checks"
   DROP CONSTRAINT "budget_checks_book_id_budget_id_fkey";
-
-ALTER TABLE "private"."category_days"
-  DROP CONSTRAINT "category_days_book_id_fkey";
-
-ALTER TABLE "private"."category_periods"
-  DROP CONSTRAINT "category_periods_book_id_fkey";
 
 ALTER TABLE "private"."counters"
   DROP CONSTRAINT "counters_book_id_fkey";
@@ -865,8 +855,6 @@ DROP FUNCTION "private"."tell_webhooks"(uuid, public.webhook_event, text, jsonb)
 
 DROP FUNCTION "private"."tg_read_only"();
 
-DROP FUNCTION "private"."third_start"(date);
-
 DROP FUNCTION "private"."tick_signature"(text, text, text, text);
 
 DROP FUNCTION "private"."time_out_tasks"(timestamp WITH time zone);
@@ -1092,12 +1080,6 @@ DROP TYPE "public"."budget_status";
 DROP TABLE "private"."budget_checks";
 
 DROP FUNCTION "private"."tg_budget_checks__check"();
-
-DROP TABLE "private"."category_days";
-
-DROP FUNCTION "private"."tg_category_days__keep_periods"();
-
-DROP TABLE "private"."category_periods";
 
 DROP TABLE "private"."counters";
 

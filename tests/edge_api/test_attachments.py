@@ -713,7 +713,9 @@ def test_length_that_lies_is_no_way_in(book: SimpleNamespace, door: tuple[int, s
 
 
 @pytest.fixture
-def nothing_left(book: SimpleNamespace, db: psycopg.Connection[Any], files: Path) -> Iterator[None]:
+def nothing_left(
+    book: SimpleNamespace, db: psycopg.Connection[Any], files: Path, sidecar: psutil.Process
+) -> Iterator[None]:
     """Whatever the test does leaves no row, no object, no temporary file, no process and no open transaction."""
 
     def traces() -> tuple[Any, ...]:
@@ -728,8 +730,7 @@ def nothing_left(book: SimpleNamespace, db: psycopg.Connection[Any], files: Path
     while traces() != before and time.monotonic() < deadline:
         time.sleep(0.1)
     assert traces() == before
-    cleaners = [each for each in psutil.process_iter(["cmdline"]) if "edge_api.cleaner" in (each.info["cmdline"] or ())]
-    assert not cleaners
+    assert not [each for each in sidecar.children(recursive=True) if "edge_api.cleaner" in each.cmdline()]
 
 
 # Pictures of people ---------------------------------------------------------------------------------------------------

@@ -498,7 +498,6 @@ class Ledger:
             select count(*) from (
               select from private.month_totals where book_id = any(%(books)s)
               union all select from private.account_days where book_id = any(%(books)s)
-              union all select from private.category_periods where book_id = any(%(books)s)
               union all select from private.group_totals where book_id = any(%(books)s)
               union all select from public.changes where book_id = any(%(books)s)
               union all select from private.counters where book_id = any(%(books)s)
@@ -563,8 +562,6 @@ class Ledger:
             accounts = {row["id"]: row for row in self.rows("public.accounts", book)}
             kept_days = self.rows("private.account_days", book)
             kept_months = self.rows("private.month_totals", book)
-            kept_periods = self.rows("private.category_periods", book)
-            kept_category_days = self.rows("private.category_days", book)
             kept_groups = self.rows("private.group_totals", book)
             changes = self.rows("public.changes", book)
             counters = {row["table_name"]: row["last"] for row in self.rows("private.counters", book)}
@@ -576,7 +573,6 @@ class Ledger:
         counts: dict[Any, int] = defaultdict(int)
         net: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0])
         months: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), Decimal(0), 0, 0])
-        categories: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0])
         groups: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0, 0, 0])
 
         for row in transactions:
@@ -614,13 +610,14 @@ class Ledger:
                 base = Decimal(0) if rate is None else (amount * rate).quantize(Decimal("1e-8"), ROUND_HALF_UP)
                 month[:] = month[0] + amount, month[1] + base, month[2] + 1, month[3] + (rate is None)
                 third = next(day for day in (21, 11, 1) if day <= booked_on.day)
-                for period, starts_on in (
-                    ("quarter", first_of_quarter), ("month", first_of_month),
-                    ("third", booked_on.replace(day=third)), ("day", booked_on),
-                ):  # fmt: skip
-                    total = categories[period, starts_on, category or NOBODY, row["type"]]
-                    total[:] = total[0] + base, total[1] + 1, total[2] + (rate is None)
-                for group in groups_of_row:
+                named = (category or NOBODY, "")
+                by_category = [
+                    ("category", "quarter", first_of_quarter, named),
+                    ("category", "month", first_of_month, named),
+                    ("category", "third", booked_on.replace(day=third), named),
+                    ("category", "day", booked_on, named),
+                ]
+                for group in groups_of_row + by_category:
                     total = groups[(row["type"], *group)]
                     total[:3] = total[0] + base, total[1] + 1, total[2] + (rate is None)
 
@@ -640,15 +637,6 @@ class Ledger:
             for row in kept_months
             if row["amount"] or row["base_amount"] or row["entry_count"] or row["missing_rates"]
         } == dict(months)  # fmt: skip
-
-        kept_days_by_category = [row | {"period": "day", "starts_on": row["booked_on"]} for row in kept_category_days]
-        assert {
-            (row["period"], row["starts_on"], row["category_id"], row["type"]): [
-                row["base_amount"], row["entry_count"], row["missing_rates"],
-            ]
-            for row in [*kept_periods, *kept_days_by_category]
-            if row["base_amount"] or row["entry_count"] or row["missing_rates"]
-        } == dict(categories)  # fmt: skip
 
         measures = ("base_amount", "entry_count", "missing_rates", "transaction_count", "unknown_count")
         assert {

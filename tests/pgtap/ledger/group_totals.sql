@@ -1,4 +1,4 @@
--- What ledger/totals.sql keeps by payment type and payee, seen step by step. Random histories are in tests/ledger/test_totals.py.
+-- What ledger/totals.sql keeps by category, payment type and payee, seen step by step. Random histories are in tests/ledger/test_totals.py.
 begin;
 select no_plan();
 \ir ../people.psql
@@ -15,7 +15,7 @@ select
 from private.group_totals as g
 left join public.payees as p on p.book_id = g.book_id and p.id = g.group_id
 where
-  g.book_id = tests.book() and g.period = 'month'
+  g.book_id = tests.book() and g.period = 'month' and g.grouped_by <> 'category'
   and (g.base_amount, g.entry_count, g.missing_rates, g.transaction_count, g.unknown_count) <> (0, 0, 0, 0, 0);
 grant select on tests.months to public;
 
@@ -51,10 +51,13 @@ select results_eq(
   $$,
   $$
     values
-    ('payee', 'quarter', '2024-01-01'::date, 'Kiosk', 5::numeric),
+    ('category', 'day', '2024-02-01'::date, '', 5::numeric), ('category', 'day', '2024-02-29', '', 10),
+    ('category', 'quarter', '2024-01-01', '', 15),
+    ('category', 'third', '2024-02-01', '', 5), ('category', 'third', '2024-02-21', '', 10),
+    ('payee', 'quarter', '2024-01-01', 'Kiosk', 5),
     ('payment_type', 'day', '2024-02-01', 'cash', 5), ('payment_type', 'day', '2024-02-29', 'cash', 10)
   $$,
-  'payment types by day too, payees by quarter'
+  'categories by day, third and quarter, too, payment types by day, payees by quarter'
 );
 
 select lives_ok(
@@ -66,6 +69,16 @@ select results_eq(
   $$ select name, base_amount, entry_count, transactions from tests.months where type = 'expense' order by name $$,
   $$ values ('Kiosk', 5::numeric, 1::bigint, 1::bigint), ('Shop', 10, 2, 1), ('cash', 15, 3, 2) $$,
   'each part is an entry, all parts one transaction'
+);
+select results_eq(
+  $$
+    select coalesce(c.name, ''), g.base_amount, g.entry_count, g.transaction_count
+    from private.group_totals as g
+    left join public.categories as c on c.book_id = g.book_id and c.id = g.group_id
+    where g.grouped_by = 'category' and g.period = 'day' and g.starts_on = '2024-02-29'
+    order by 1
+  $$,
+  $$ values ('', 8::numeric, 1::bigint, 0::bigint), ('Rent of the tests', 2, 1, 0) $$, 'in its own category'
 );
 select lives_ok(
   $$ update public.transactions set payment_type = 'check', payee_id = tests.id('market') where id = tests.id('a') $$,
@@ -125,7 +138,9 @@ update public.transaction_splits set payer = 'x' where transaction_id = tests.id
 select set_eq(
   $$ select total, count(*) from private.verify_book(tests.book()) group by total $$,
   $$
-    values ('payment_type_days', 3::bigint), ('payment_type_months', 1), ('payee_months', 3), ('payee_quarters', 3), ('splits', 1)
+    values
+    ('category_days', 3::bigint), ('category_thirds', 1), ('category_months', 1), ('category_quarters', 1),
+    ('payment_type_days', 3), ('payment_type_months', 1), ('payee_months', 3), ('payee_quarters', 3), ('splits', 1)
   $$,
   'verify_book finds what is made wrong'
 );

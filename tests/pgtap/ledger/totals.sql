@@ -118,16 +118,17 @@ select row_eq(
 update public.accounts set balance = balance + 1 where id = tests.id('checking');
 update private.month_totals set amount = amount + 1 where book_id = tests.book() and month = '2024-03-01';
 delete from private.account_days where book_id = tests.book() and booked_on = '2024-04-01';
--- their periods follow
-update private.category_days set base_amount = base_amount + 1 where book_id = tests.book() and booked_on = '2024-03-01';
+update private.group_totals set base_amount = base_amount + 1
+where book_id = tests.book() and grouped_by = 'category' and starts_on = '2024-03-01';
 select set_eq(
   $$ select total, count(*) from private.verify_book(tests.book()) group by total $$,
-  $$ values ('accounts', 1::bigint), ('month_totals', 2), ('category_quarters', 1), ('category_months', 1), ('category_thirds', 1), ('category_days', 1), ('account_days', 2) $$,
+  $$ values ('accounts', 1::bigint), ('month_totals', 2), ('category_months', 1), ('category_thirds', 1), ('category_days', 1), ('account_days', 2) $$,
   'verify_book finds what is made wrong'
 );
 update public.accounts set balance = balance - 1 where id = tests.id('checking');
 update private.month_totals set amount = amount - 1 where book_id = tests.book() and month = '2024-03-01';
-update private.category_days set base_amount = base_amount - 1 where book_id = tests.book() and booked_on = '2024-03-01';
+update private.group_totals set base_amount = base_amount - 1
+where book_id = tests.book() and grouped_by = 'category' and starts_on = '2024-03-01';
 insert into private.account_days (book_id, account_id, booked_on, net, transaction_count) values
 (tests.book(), tests.id('checking'), '2024-04-01', -21, 1), (tests.book(), tests.id('savings'), '2024-04-01', 20, 1);
 

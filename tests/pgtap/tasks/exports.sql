@@ -85,7 +85,7 @@ select is_empty(
         -- work under way, secrets of others
         'tasks', 'webhooks', 'webhook_deliveries', 'webhook_notes', 'budget_checks', 'findings',
         -- added up anew
-        'account_days', 'month_totals', 'category_days', 'category_periods', 'group_totals'
+        'account_days', 'month_totals', 'group_totals'
       )
   $$, 'every table of a book is in its dump, or left out on purpose'
 );
