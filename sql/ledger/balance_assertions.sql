@@ -47,11 +47,7 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if new.stated_balance <> round(new.stated_balance, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
   end if;
   return new;
 end

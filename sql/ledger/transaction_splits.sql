@@ -100,11 +100,7 @@ begin
       hint = 'Only income and expenses are split.';
   end if;
   if new.amount <> round(new.amount, v_transaction.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_transaction.currency, v_transaction.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_transaction.currency, v_transaction.decimals);
   end if;
   new.account_id := v_transaction.account_id;
   new.booked_on := v_transaction.booked_on;

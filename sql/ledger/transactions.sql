@@ -141,6 +141,34 @@ comment on function private.refuse_stranger is
 'Called before a row trigger explains what is wrong, since policies are checked after it: a stranger learns nothing. Raises 42501.';
 revoke execute on function private.refuse_stranger from public;
 
+create function private.refuse_account(book_id uuid) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  perform private.refuse_stranger(refuse_account.book_id);
+  raise sqlstate 'PT422' using
+    message = 'There is no such account.',
+    detail = 'ledger.account_missing',
+    hint = 'List yours at /rest/v1/accounts.';
+end
+$$;
+comment on function private.refuse_account is 'Refuses a row whose account the book lacks. Raises PT422, or 42501 to a stranger.';
+revoke execute on function private.refuse_account from public;
+
+create function private.refuse_amount(book_id uuid, currency text, decimals integer) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  perform private.refuse_stranger(refuse_amount.book_id);
+  raise sqlstate 'PT422' using
+    message = format('%s amounts have %s decimals.', refuse_amount.currency, refuse_amount.decimals),
+    detail = 'ledger.amount_too_precise',
+    hint = 'Round the amount before sending it.';
+end
+$$;
+comment on function private.refuse_amount is 'Refuses a row for its amount''s decimals. Raises PT422, or 42501 to a stranger.';
+revoke execute on function private.refuse_amount from public;
+
 create function private.tg_transactions__prepare() returns trigger
 language plpgsql security definer set search_path = ''
 -- A session keeps its plans. Made while a table is new, when all indexes on book_id look alike, they could read the whole book a
@@ -183,11 +211,7 @@ begin
   inner join public.books as b on b.id = a.book_id
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = 'There is no such account.',
-      detail = 'ledger.account_missing',
-      hint = 'List yours at /rest/v1/accounts.';
+    perform private.refuse_account(new.book_id);
   end if;
 
   -- an upsert of what is there already comes here again, as the update that it is
@@ -210,11 +234,7 @@ begin
       hint = 'Send amount in that currency, and what was charged as original_amount and original_currency.';
   end if;
   if new.amount <> round(new.amount, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
   end if;
 
   if new.original_currency is not null

@@ -84,11 +84,7 @@ begin
   from public.accounts as a inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.to_account_id;
   if v_from.currency is null or v_to.currency is null then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = 'There is no such account.',
-      detail = 'ledger.account_missing',
-      hint = 'List yours at /rest/v1/accounts.';
+    perform private.refuse_account(new.book_id);
   end if;
 
   if tg_op = 'INSERT' then

@@ -69,11 +69,7 @@ begin
   inner join public.currencies as c on c.code = b.base_currency
   where b.id = new.book_id;
   if new.amount <> round(new.amount, v_currency.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_currency.code, v_currency.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_currency.code, v_currency.decimals);
   end if;
   return new;
 end

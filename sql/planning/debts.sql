@@ -69,19 +69,11 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = 'There is no such account.',
-      detail = 'ledger.account_missing',
-      hint = 'List yours at /rest/v1/accounts.';
+    perform private.refuse_account(new.book_id);
   end if;
   if new.principal <> round(new.principal, v_account.decimals)
     or new.monthly_payment <> round(new.monthly_payment, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
   end if;
   if new.monthly_payment <= round(new.principal * new.interest_rate / 1200, v_account.decimals) then
     perform private.refuse_stranger(new.book_id);

@@ -67,11 +67,7 @@ begin
       hint = case when v_goal.follows_balance then 'Record a transfer to the account.' else 'Set its status to active first.' end;
   end if;
   if new.amount <> round(new.amount, v_goal.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_goal.currency, v_goal.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_goal.currency, v_goal.decimals);
   end if;
   return new;
 end

@@ -76,11 +76,7 @@ begin
     from public.accounts as a
     where a.book_id = new.book_id and a.id = new.account_id;
     if not found then
-      perform private.refuse_stranger(new.book_id);
-      raise sqlstate 'PT422' using
-        message = 'There is no such account.',
-        detail = 'ledger.account_missing',
-        hint = 'List yours at /rest/v1/accounts.';
+      perform private.refuse_account(new.book_id);
     end if;
   end if;
   new.currency := coalesce(
@@ -100,11 +96,7 @@ begin
   select c.decimals into v_decimals from public.currencies as c where c.code = new.currency;
   if new.target_amount <> round(new.target_amount, v_decimals) or new.initial_amount <> round(new.initial_amount, v_decimals)
     or new.monthly_contribution <> round(new.monthly_contribution, v_decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', new.currency, v_decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, new.currency, v_decimals);
   end if;
   return new;
 end

@@ -1983,11 +1983,7 @@ begin
   from public.accounts as a inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.to_account_id;
   if v_from.currency is null or v_to.currency is null then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = 'There is no such account.',
-      detail = 'ledger.account_missing',
-      hint = 'List yours at /rest/v1/accounts.';
+    perform private.refuse_account(new.book_id);
   end if;
 
   if tg_op = 'INSERT' then
@@ -2493,6 +2489,34 @@ comment on function private.refuse_stranger is
 'Called before a row trigger explains what is wrong, since policies are checked after it: a stranger learns nothing. Raises 42501.';
 revoke execute on function private.refuse_stranger from public;
 
+create function private.refuse_account(book_id uuid) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  perform private.refuse_stranger(refuse_account.book_id);
+  raise sqlstate 'PT422' using
+    message = 'There is no such account.',
+    detail = 'ledger.account_missing',
+    hint = 'List yours at /rest/v1/accounts.';
+end
+$$;
+comment on function private.refuse_account is 'Refuses a row whose account the book lacks. Raises PT422, or 42501 to a stranger.';
+revoke execute on function private.refuse_account from public;
+
+create function private.refuse_amount(book_id uuid, currency text, decimals integer) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  perform private.refuse_stranger(refuse_amount.book_id);
+  raise sqlstate 'PT422' using
+    message = format('%s amounts have %s decimals.', refuse_amount.currency, refuse_amount.decimals),
+    detail = 'ledger.amount_too_precise',
+    hint = 'Round the amount before sending it.';
+end
+$$;
+comment on function private.refuse_amount is 'Refuses a row for its amount''s decimals. Raises PT422, or 42501 to a stranger.';
+revoke execute on function private.refuse_amount from public;
+
 create function private.tg_transactions__prepare() returns trigger
 language plpgsql security definer set search_path = ''
 -- A session keeps its plans. Made while a table is new, when all indexes on book_id look alike, they could read the whole book a
@@ -2535,11 +2559,7 @@ begin
   inner join public.books as b on b.id = a.book_id
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = 'There is no such account.',
-      detail = 'ledger.account_missing',
-      hint = 'List yours at /rest/v1/accounts.';
+    perform private.refuse_account(new.book_id);
   end if;
 
   -- an upsert of what is there already comes here again, as the update that it is
@@ -2562,11 +2582,7 @@ begin
       hint = 'Send amount in that currency, and what was charged as original_amount and original_currency.';
   end if;
   if new.amount <> round(new.amount, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
   end if;
 
   if new.original_currency is not null
@@ -2796,11 +2812,7 @@ begin
       hint = 'Only income and expenses are split.';
   end if;
   if new.amount <> round(new.amount, v_transaction.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_transaction.currency, v_transaction.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_transaction.currency, v_transaction.decimals);
   end if;
   new.account_id := v_transaction.account_id;
   new.booked_on := v_transaction.booked_on;
@@ -4738,11 +4750,7 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if new.stated_balance <> round(new.stated_balance, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
   end if;
   return new;
 end
@@ -8230,18 +8238,10 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = 'There is no such account.',
-      detail = 'ledger.account_missing',
-      hint = 'List yours at /rest/v1/accounts.';
+    perform private.refuse_account(new.book_id);
   end if;
   if new.amount <> round(new.amount, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
   end if;
   if new.rrule is not null then
     perform private.parse_rrule(new.rrule);
@@ -8812,11 +8812,7 @@ begin
   inner join public.currencies as c on c.code = b.base_currency
   where b.id = new.book_id;
   if new.amount <> round(new.amount, v_currency.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_currency.code, v_currency.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_currency.code, v_currency.decimals);
   end if;
   return new;
 end
@@ -9543,11 +9539,7 @@ begin
     from public.accounts as a
     where a.book_id = new.book_id and a.id = new.account_id;
     if not found then
-      perform private.refuse_stranger(new.book_id);
-      raise sqlstate 'PT422' using
-        message = 'There is no such account.',
-        detail = 'ledger.account_missing',
-        hint = 'List yours at /rest/v1/accounts.';
+      perform private.refuse_account(new.book_id);
     end if;
   end if;
   new.currency := coalesce(
@@ -9567,11 +9559,7 @@ begin
   select c.decimals into v_decimals from public.currencies as c where c.code = new.currency;
   if new.target_amount <> round(new.target_amount, v_decimals) or new.initial_amount <> round(new.initial_amount, v_decimals)
     or new.monthly_contribution <> round(new.monthly_contribution, v_decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', new.currency, v_decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, new.currency, v_decimals);
   end if;
   return new;
 end
@@ -9685,11 +9673,7 @@ begin
       hint = case when v_goal.follows_balance then 'Record a transfer to the account.' else 'Set its status to active first.' end;
   end if;
   if new.amount <> round(new.amount, v_goal.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_goal.currency, v_goal.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_goal.currency, v_goal.decimals);
   end if;
   return new;
 end
@@ -10116,19 +10100,11 @@ begin
   inner join public.currencies as c on c.code = a.currency
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = 'There is no such account.',
-      detail = 'ledger.account_missing',
-      hint = 'List yours at /rest/v1/accounts.';
+    perform private.refuse_account(new.book_id);
   end if;
   if new.principal <> round(new.principal, v_account.decimals)
     or new.monthly_payment <> round(new.monthly_payment, v_account.decimals) then
-    perform private.refuse_stranger(new.book_id);
-    raise sqlstate 'PT422' using
-      message = format('%s amounts have %s decimals.', v_account.currency, v_account.decimals),
-      detail = 'ledger.amount_too_precise',
-      hint = 'Round the amount before sending it.';
+    perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
   end if;
   if new.monthly_payment <= round(new.principal * new.interest_rate / 1200, v_account.decimals) then
     perform private.refuse_stranger(new.book_id);

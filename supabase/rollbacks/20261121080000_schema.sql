@@ -771,6 +771,10 @@ DROP FUNCTION "private"."read_import_again"(uuid, jsonb, uuid);
 
 DROP FUNCTION "private"."record_occurrence"(uuid, date, date, numeric);
 
+DROP FUNCTION "private"."refuse_account"(uuid);
+
+DROP FUNCTION "private"."refuse_amount"(uuid, text, integer);
+
 DROP FUNCTION "private"."refuse_repeated"(xid);
 
 DROP FUNCTION "private"."refuse_stranger"(uuid);
