@@ -38,10 +38,18 @@ begin
   ('Broker', 'investment', 'EUR', 9000, current_date - 2100), ('Car loan', 'loan', 'EUR', -15000, current_date - 2100);
   insert into public.labels (name) select 'Label ' || i from generate_series(1, 10) as i;
   insert into public.payees (name) select 'Payee ' || i from generate_series(1, sign_up.payees) as i;
+  insert into public.budgets (name, amount, period, starts_on)
+  select c.name, 500, 'monthly', current_date - 2100
+  from public.categories as c
+  where c.kind = 'expense' and c.parent_id is null;
+  insert into public.budget_categories (budget_id, category_id)
+  select b.id, c.id
+  from public.budgets as b
+  inner join public.categories as c on c.name = b.name and c.kind = 'expense' and c.parent_id is null;
   perform set_config('role', 'none', true);
 end
 $$;
-comment on function bench.sign_up is 'A household: 8 accounts, the default categories, 10 labels and some payees.';
+comment on function bench.sign_up is 'A household: 8 accounts, the default categories, 10 labels, a budget for each branch of expenses and some payees.';
 
 create function bench.add_transactions(rows integer, from_on date, to_on date) returns void
 language plpgsql volatile

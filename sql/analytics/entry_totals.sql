@@ -86,8 +86,8 @@ begin
   end if;
 
   if v_by_day then
-    v_pieces := array[(null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece];
-    v_previous := array[(null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
+    v_pieces := array[('day', entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece];
+    v_previous := array[('day', entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
   else
     v_pieces := private.cut_range(
       entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, v_groups is not distinct from 'category', v_by_quarter
@@ -127,12 +127,12 @@ begin
     from private.group_totals as g
     where
       v_groups is not null and g.book_id = entry_totals.scope.book_id and g.grouped_by = v_groups and g.type = any(v_types)
-      and g.period = coalesce(p.period, 'day') and g.starts_on between p.first_day and p.last_day
+      and g.period = p.period and g.starts_on between p.first_day and p.last_day
     union all
     select m.month, m.type::text, m.account_id, m.category_id, '', m.base_amount, m.entry_count, m.missing_rates
     from private.month_totals as m
     where
-      v_by_account and p.period is not null and m.book_id = entry_totals.scope.book_id
+      v_by_account and p.period <> 'day' and m.book_id = entry_totals.scope.book_id
       and m.month between p.first_day and p.last_day and m.type::text = any(v_types)
     union all
     -- of payees and accounts no days are kept
@@ -142,7 +142,7 @@ begin
       coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
     from private.entries as e
     where
-      (v_by_account or v_groups = 'payee') and p.period is null and e.book_id = entry_totals.scope.book_id
+      (v_by_account or v_groups = 'payee') and p.period = 'day' and e.book_id = entry_totals.scope.book_id
       and e.booked_on between p.first_day and p.last_day and e.type::text = any(v_types)
     -- a fence: each piece reads its own days, not all days for all pieces
     offset 0

@@ -2,14 +2,13 @@
 -- the period that they belong to. In a large book every category has entries on every day, so that a day costs about what a month
 -- does: the fewest pieces win.
 create type private.range_piece as (
-  -- null: days
   period private.total_period,
   first_day date,
   last_day date,
   sign integer
 );
 comment on type private.range_piece is
-'The kept totals of the periods, or of the days, that start from first_day to last_day; with sign -1 they are taken off.';
+'The kept totals of the periods that start from first_day to last_day; with sign -1 they are taken off.';
 
 create function private.cut_period(
   period private.total_period, starts_on date, ends_on date, first_day date, last_day date, today date
@@ -21,10 +20,10 @@ as $$
     when first_day > last_day then '{}'::private.range_piece[]
     when first_day = starts_on and last_day = ends_on then array[(period, starts_on, starts_on, 1)::private.range_piece]
     when first_day = starts_on and least(ends_on, today) - last_day < least(last_day, today) - first_day
-      then array[(period, starts_on, starts_on, 1), (null, last_day + 1, ends_on, -1)]::private.range_piece[]
+      then array[(period, starts_on, starts_on, 1), ('day', last_day + 1, ends_on, -1)]::private.range_piece[]
     when last_day = ends_on and first_day - starts_on < least(last_day, today) - first_day
-      then array[(period, starts_on, starts_on, 1), (null, starts_on, first_day - 1, -1)]::private.range_piece[]
-    else array[(null, first_day, last_day, 1)::private.range_piece]
+      then array[(period, starts_on, starts_on, 1), ('day', starts_on, first_day - 1, -1)]::private.range_piece[]
+    else array[('day', first_day, last_day, 1)::private.range_piece]
   end
 $$;
 comment on function private.cut_period is 'The days of a period that are in a range: day by day, or the period without its other days.';

@@ -30,7 +30,7 @@ declare
   -- no totals of payees are kept by account, category or label
   v_is_filtered constant boolean := v_scope.account_ids is not null or v_scope.category_ids is not null or v_scope.label_ids is not null;
   v_pieces constant private.range_piece[] := case
-    when v_is_filtered then array[(null, v_scope.from_date, v_scope.to_date, 1)::private.range_piece]
+    when v_is_filtered then array[('day', v_scope.from_date, v_scope.to_date, 1)::private.range_piece]
     else private.cut_range(v_scope.from_date, v_scope.to_date, v_scope.today, false, true)
   end;
 begin
@@ -66,7 +66,7 @@ begin
         count(distinct e.transaction_id) filter (where e.base_amount is null), min(e.booked_on), max(e.booked_on)
       from private.entries as e
       where
-        p.period is null and e.book_id = v_scope.book_id and e.type = 'expense'
+        p.period = 'day' and e.book_id = v_scope.book_id and e.type = 'expense'
         and e.booked_on between p.first_day and p.last_day
         and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
         and (

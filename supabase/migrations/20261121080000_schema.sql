@@ -13695,14 +13695,13 @@ grant execute on function private.interval_ends to authenticated, service_role;
 -- the period that they belong to. In a large book every category has entries on every day, so that a day costs about what a month
 -- does: the fewest pieces win.
 create type private.range_piece as (
-  -- null: days
   period private.total_period,
   first_day date,
   last_day date,
   sign integer
 );
 comment on type private.range_piece is
-'The kept totals of the periods, or of the days, that start from first_day to last_day; with sign -1 they are taken off.';
+'The kept totals of the periods that start from first_day to last_day; with sign -1 they are taken off.';
 
 create function private.cut_period(
   period private.total_period, starts_on date, ends_on date, first_day date, last_day date, today date
@@ -13714,10 +13713,10 @@ as $$
     when first_day > last_day then '{}'::private.range_piece[]
     when first_day = starts_on and last_day = ends_on then array[(period, starts_on, starts_on, 1)::private.range_piece]
     when first_day = starts_on and least(ends_on, today) - last_day < least(last_day, today) - first_day
-      then array[(period, starts_on, starts_on, 1), (null, last_day + 1, ends_on, -1)]::private.range_piece[]
+      then array[(period, starts_on, starts_on, 1), ('day', last_day + 1, ends_on, -1)]::private.range_piece[]
     when last_day = ends_on and first_day - starts_on < least(last_day, today) - first_day
-      then array[(period, starts_on, starts_on, 1), (null, starts_on, first_day - 1, -1)]::private.range_piece[]
-    else array[(null, first_day, last_day, 1)::private.range_piece]
+      then array[(period, starts_on, starts_on, 1), ('day', starts_on, first_day - 1, -1)]::private.range_piece[]
+    else array[('day', first_day, last_day, 1)::private.range_piece]
   end
 $$;
 comment on function private.cut_period is 'The days of a period that are in a range: day by day, or the period without its other days.';
@@ -13883,8 +13882,8 @@ begin
   end if;
 
   if v_by_day then
-    v_pieces := array[(null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece];
-    v_previous := array[(null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
+    v_pieces := array[('day', entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece];
+    v_previous := array[('day', entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece];
   else
     v_pieces := private.cut_range(
       entry_totals.from_date, entry_totals.to_date, entry_totals.scope.today, v_groups is not distinct from 'category', v_by_quarter
@@ -13924,12 +13923,12 @@ begin
     from private.group_totals as g
     where
       v_groups is not null and g.book_id = entry_totals.scope.book_id and g.grouped_by = v_groups and g.type = any(v_types)
-      and g.period = coalesce(p.period, 'day') and g.starts_on between p.first_day and p.last_day
+      and g.period = p.period and g.starts_on between p.first_day and p.last_day
     union all
     select m.month, m.type::text, m.account_id, m.category_id, '', m.base_amount, m.entry_count, m.missing_rates
     from private.month_totals as m
     where
-      v_by_account and p.period is not null and m.book_id = entry_totals.scope.book_id
+      v_by_account and p.period <> 'day' and m.book_id = entry_totals.scope.book_id
       and m.month between p.first_day and p.last_day and m.type::text = any(v_types)
     union all
     -- of payees and accounts no days are kept
@@ -13939,7 +13938,7 @@ begin
       coalesce(e.base_amount, 0), 1, (e.base_amount is null)::integer
     from private.entries as e
     where
-      (v_by_account or v_groups = 'payee') and p.period is null and e.book_id = entry_totals.scope.book_id
+      (v_by_account or v_groups = 'payee') and p.period = 'day' and e.book_id = entry_totals.scope.book_id
       and e.booked_on between p.first_day and p.last_day and e.type::text = any(v_types)
     -- a fence: each piece reads its own days, not all days for all pieces
     offset 0
@@ -15359,7 +15358,7 @@ declare
   -- no totals of payees are kept by account, category or label
   v_is_filtered constant boolean := v_scope.account_ids is not null or v_scope.category_ids is not null or v_scope.label_ids is not null;
   v_pieces constant private.range_piece[] := case
-    when v_is_filtered then array[(null, v_scope.from_date, v_scope.to_date, 1)::private.range_piece]
+    when v_is_filtered then array[('day', v_scope.from_date, v_scope.to_date, 1)::private.range_piece]
     else private.cut_range(v_scope.from_date, v_scope.to_date, v_scope.today, false, true)
   end;
 begin
@@ -15395,7 +15394,7 @@ begin
         count(distinct e.transaction_id) filter (where e.base_amount is null), min(e.booked_on), max(e.booked_on)
       from private.entries as e
       where
-        p.period is null and e.book_id = v_scope.book_id and e.type = 'expense'
+        p.period = 'day' and e.book_id = v_scope.book_id and e.type = 'expense'
         and e.booked_on between p.first_day and p.last_day
         and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
         and (

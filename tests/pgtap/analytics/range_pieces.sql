@@ -10,7 +10,7 @@ as $$
   cross join lateral (
     select s.day as starts_on
     from generate_series(p.first_day::timestamp, p.last_day::timestamp, '1 day') as s (day)
-    where p.period is null or p.period in ('month', 'quarter') and s.day = date_trunc(p.period, s.day)
+    where p.period = 'day' or p.period in ('month', 'quarter') and s.day = date_trunc(p.period, s.day)
       or p.period = 'third' and extract(day from s.day) in (1, 11, 21)
   ) as u
   cross join lateral generate_series(
