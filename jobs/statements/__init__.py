@@ -29,6 +29,17 @@ OTHERS = (
     (b"MZ\x90", "a program"),
 )
 
+# of what kind each part of a mapping is, where it isn't one of a few words
+MAPPING: dict[str, tuple[type, str]] = {
+    "columns": (dict, "an object with the column of each field"),
+    "header_line": (int, "the number of a line, 0 for none"),
+    "encoding": (str, "the name of an encoding"),
+    "delimiter": (str, "one character"),
+    "sheet": (str, "the name of a sheet"),
+    "currency": (str, "the code of a currency"),
+    "inverse": (bool, "true or false"),
+}
+
 
 def read(
     path: Path,
@@ -41,6 +52,9 @@ def read(
     Raises StatementError, here or while lines are taken.
     """
     mapping, remembered, hints = mapping or {}, remembered or {}, hints or Hints()
+    for part, (type_, said) in MAPPING.items():
+        if not isinstance(mapping.get(part), type_ | None):
+            raise StatementError(f"mapping.{part} is {said}.")
     if path.stat().st_size == 0:
         raise StatementError("The file is empty.")
     kind = mapping.get("format") or detect_format(path)

@@ -122,9 +122,7 @@ def _lines(path: Path, reading: Reading) -> Iterator[Line]:
                     reading.note(f"The balance {kind} can't be read.", element.sourceline)
                 else:
                     is_opening = kind != "CLBD"
-                    reading.balances.append(
-                        Balance(account, day, sign * amount, code or currency, is_opening, element.sourceline)
-                    )
+                    reading.balances.append(Balance(account, day, sign * amount, code or currency, is_opening))
         else:
             yield from _entry(element, account, currency)
         if name != "Acct":

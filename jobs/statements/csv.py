@@ -22,8 +22,8 @@ def read(path: Path, mapping: dict[str, Any], remembered: dict[str, Any], hints:
     """Raises StatementError for what is no table with days and amounts."""
     encoding = mapping.get("encoding") or detect_encoding(path)
     delimiter = mapping.get("delimiter") or detect_delimiter(path, encoding)
-    if not isinstance(delimiter, str) or len(delimiter) != 1:
-        raise StatementError("mapping.delimiter is one character.")
+    if len(delimiter) != 1 or delimiter in ' "\r\n':
+        raise StatementError("mapping.delimiter is one character, and no space, quotation mark or line end.")
 
     def rows() -> Iterator[Row]:
         with open_text(path, encoding) as file:

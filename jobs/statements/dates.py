@@ -89,14 +89,6 @@ def _parts(text: str) -> tuple[str, str, str, str] | None:
     return ("y", year, str(number), day) if number and len(year) in (2, 4) else None
 
 
-def looks_like_date(text: str) -> bool:
-    """Whether a cell is a day and nothing else."""
-    parts = _parts(text)
-    if parts is None:
-        return False
-    return any(_day(parts, order) for order in ORDERS)
-
-
 def _year(text: str) -> int:
     if len(text) == 4:
         return int(text)
@@ -124,13 +116,23 @@ def _day(parts: tuple[str, str, str, str], order: str) -> date | None:
     return day if 1900 <= day.year <= 2200 else None
 
 
+@lru_cache(maxsize=65536)
+def _read(text: str, order: str) -> date | None:
+    parts = _parts(text)
+    return _day(parts, order) if parts else None
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether a cell is a day and nothing else."""
+    return any(_read(text, order) for order in ORDERS)
+
+
 class DateColumn:
     """Reads one column. `order` is ymd, dmy or mdy where numbers alone can't say; `is_assumed` where nothing in the file did."""
 
     def __init__(self, order: str) -> None:
         self.order = order
         self.is_assumed = False
-        self._known: dict[str, date | None] = {}
 
     @classmethod
     def detect(cls, texts: Iterable[str], currency: str | None, today: date) -> DateColumn:
@@ -168,11 +170,4 @@ class DateColumn:
         return column
 
     def read(self, text: str) -> date | None:
-        try:
-            return self._known[text]
-        except KeyError:
-            parts = _parts(text)
-            day = _day(parts, self.order) if parts else None
-            if len(self._known) < 100_000:
-                self._known[text] = day
-            return day
+        return _read(text, self.order)

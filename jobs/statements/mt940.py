@@ -155,7 +155,7 @@ def _lines(path: Path, encoding: str, reading: Reading) -> Iterator[Line]:
                 continue
             amount, day, currency = found
             is_opening = tag[0:2] == "60"
-            reading.balances.append(Balance(account, day, amount, currency, is_opening, number))
+            reading.balances.append(Balance(account, day, amount, currency, is_opening))
             if is_opening:
                 opening, total = amount, Decimal(0)
             elif opening is not None and is_sound and opening + total != amount:

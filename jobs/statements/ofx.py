@@ -37,6 +37,9 @@ INVESTMENTS = frozenset(
      "MARGININTEREST", "REINVEST", "RETOFCAP", "SELLDEBT", "SELLMF", "SELLOPT", "SELLOTHER", "SELLSTOCK", "SPLIT", "TRANSFER")
 )  # fmt: skip
 STATEMENTS = frozenset(("STMTRS", "CCSTMTRS", "INVSTMTRS"))
+STATEMENT = re.compile(rb"<(?:\w+[.:])?(?:STMTRS|CCSTMTRS|INVSTMTRS)[ >]", re.IGNORECASE)
+# where one of these begins or ends, what was left open before is closed
+PARTS = STATEMENTS | {"BANKTRANLIST", "STMTTRN", "LEDGERBAL", "AVAILBAL"}
 
 
 def read(path: Path) -> Reading:
@@ -49,13 +52,10 @@ def read(path: Path) -> Reading:
         encoding = "utf-8"
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    start = data.find(b"<OFX")
-    if start < 0:
-        raise StatementError("There is no <OFX> in the file.")
-    if not any(re.search(rb"<(?:\w+[.:])?" + name.encode() + rb"[ >]", data) for name in STATEMENTS):
+    if not STATEMENT.search(data):
         raise StatementError(_refusal(data, encoding))
     reading = Reading("ofx", iter(()), {"encoding": encoding})
-    reading.lines = _lines(data, start, encoding, reading)
+    reading.lines = _lines(data, encoding, reading)
     return reading
 
 
@@ -126,7 +126,7 @@ class _Entry(dict[str, str]):
     has_original = False
 
 
-def _lines(data: mmap.mmap, start: int, encoding: str, reading: Reading) -> Iterator[Line]:
+def _lines(data: mmap.mmap, encoding: str, reading: Reading) -> Iterator[Line]:
     account: str | None = None
     currency: str | None = None
     in_account = ""
@@ -149,38 +149,31 @@ def _lines(data: mmap.mmap, start: int, encoding: str, reading: Reading) -> Iter
         if in_balance == "LEDGERBAL" and balance.get("BALAMT"):
             amount, day = _amount(balance["BALAMT"]), _day(balance.get("DTASOF", ""))
             if amount is not None and day:
-                reading.balances.append(Balance(account, day, amount, currency, line=number))
-            elif amount is None or balance.get("DTASOF"):
+                reading.balances.append(Balance(account, day, amount, currency))
+            else:
                 reading.note("The ledger balance can't be read.", number)
         balance = {}
 
-    for found in TAG.finditer(data, start):
+    for found in TAG.finditer(data):
         name = found[2].decode().upper().rpartition(":")[2]
-        if found[1]:
-            if name == "STMTTRN" and entry is not None:
-                yield _line(entry, data[entry.start : found.end(2) + 1], encoding, account, currency)
+        if name in PARTS:
+            if entry is not None:
+                end = found.end(2) + 1 if name == "STMTTRN" and found[1] else found.start()
+                yield _line(entry, data[entry.start : end], encoding, account, currency)
                 entry = None
-            elif name == within:
+            keep_balance()
+            in_account = in_balance = within = ""
+        if found[1]:
+            if name == within:
                 within = ""
             elif name == in_account:
                 in_account = ""
-            elif name == in_balance:
-                keep_balance()
-                in_balance = ""
             elif name in STATEMENTS:
                 account = currency = None
             elif investment and name == investment[0]:
                 yield _investment(investment, data, found.end(2) + 1, encoding, account)
                 investment = None
             continue
-        if name == "STMTTRN" or name in STATEMENTS or name in ("LEDGERBAL", "BANKTRANLIST"):
-            # what was left open is closed by what comes
-            if entry is not None:
-                yield _line(entry, data[entry.start : found.start()], encoding, account, currency)
-                entry = None
-            if in_balance:
-                keep_balance()
-            in_account = in_balance = within = ""
         if name == "STMTTRN":
             entry = _Entry()
             entry.start, entry.line = found.start(), line_of(found.start())
@@ -210,8 +203,6 @@ def _lines(data: mmap.mmap, start: int, encoding: str, reading: Reading) -> Iter
         elif name == "CURDEF":
             currency = _value(found, encoding).upper() or None
         elif name in ("LEDGERBAL", "AVAILBAL"):
-            if in_balance:
-                keep_balance()
             in_balance = name
             line_of(found.start())
         elif in_balance and name in ("BALAMT", "DTASOF"):
@@ -229,8 +220,7 @@ def _lines(data: mmap.mmap, start: int, encoding: str, reading: Reading) -> Iter
             )
     if entry is not None:
         yield _line(entry, data[entry.start :], encoding, account, currency)
-    if in_balance:
-        keep_balance()
+    keep_balance()
 
 
 def _investment(found: tuple[str, int, int], data: mmap.mmap, end: int, encoding: str, account: str | None) -> Line:
@@ -244,11 +234,8 @@ def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currenc
     line = Line(entry.line, text, account=account, currency=currency)
     line.booked_on = _day(entry.get("DTPOSTED", ""))
     line.amount = _amount(entry.get("TRNAMT", ""))
-    name, memo = entry.get("NAME") or entry.get("PAYEE"), entry.get("MEMO")
-    if entry.get("EXTDNAME"):
-        name = entry["EXTDNAME"]
-    line.payer = name
-    line.description = memo or name
+    line.payer = entry.get("EXTDNAME") or entry.get("NAME") or entry.get("PAYEE")
+    line.description = entry.get("MEMO") or line.payer
     line.external_id = entry.get("FITID")
     line.category = entry.get("CATEGORY")
     line.payment_type = PAYMENT_TYPES.get(entry.get("TRNTYPE", "").upper(), "other")

@@ -20,18 +20,17 @@ RECORD = 500
 def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
     """Raises StatementError where there is no section of a bank, cash or card account, nor an investment to report."""
     encoding = mapping.get("encoding") or detect_encoding(path)
+    with open_text(path, encoding) as file:
+        if not any(text.lower().startswith("!type:") for text in lines(file)):
+            raise StatementError("There is no section such as !Type:Bank in the file.")
     days: list[str] = []
     amounts: list[str] = []
-    sections = 0
-    for _, section, _, fields in _records(path, encoding):
-        sections += section is not None
+    for _, _, _, fields in _records(path, encoding):
         for code, value in fields:
             if code == "D":
                 days.append(value)
             elif code in "TU$":
                 amounts.append(value)
-    if not sections and not any(_is_section(path, encoding)):
-        raise StatementError("There is no section such as !Type:Bank in the file.")
     order, decimal = mapping.get("date_order"), mapping.get("decimal")
     if order not in (None, *ORDERS) or decimal not in (None, ".", ","):
         raise StatementError(f"mapping.date_order is one of {', '.join(ORDERS)}, mapping.decimal a point or a comma.")
@@ -46,12 +45,6 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
     return reading
 
 
-def _is_section(path: Path, encoding: str) -> Iterator[bool]:
-    with open_text(path, encoding) as file:
-        for text in lines(file):
-            yield text.lower().startswith("!type:")
-
-
 def _tidy(day: str) -> str:
     """1/ 2' 4 is 1/2'04."""
     day = day.replace(" ", "")
@@ -62,9 +55,9 @@ def _tidy(day: str) -> str:
 Fields = list[tuple[str, str]]
 
 
-def _records(path: Path, encoding: str) -> Iterator[tuple[int, str | None, str | None, Fields]]:
+def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, Fields]]:
     """First line, section, account and fields of each record that an account's section has."""
-    section: str | None = None
+    section = ""
     account: str | None = None
     fields: Fields = []
     start = 0
@@ -73,29 +66,26 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str | None, str |
             text = line.rstrip("\r\n")
             if not text.strip():
                 continue
-            if text[0] == "!":
-                if fields and section and section != "account":
-                    yield start, section, account, fields
-                fields = []
-                head = text[1:].strip().lower()
-                if head.startswith("type:"):
-                    section = head[5:].strip()
-                elif head == "account":
-                    section = "account"
-                # !Option and !Clear say how Quicken reads lists
-            elif text[0] == "^":
+            if text[0] in "^!":
+                # a record ends, or a section and with it the last one
                 if section == "account":
                     account = next((value for code, value in fields if code == "N"), account)
-                elif fields and section:
+                elif fields:
                     yield start, section, account, fields
                 fields = []
-            elif section is not None:
+                # !Option and !Clear say how Quicken reads lists
+                head = text.strip().lower()
+                if head.startswith("!type:"):
+                    section = head[6:].strip()
+                elif head == "!account":
+                    section = "account"
+            elif section:
                 if not fields:
                     start = number
                 fields.append((text[0], text[1:].strip()))
                 if len(fields) > RECORD:
                     raise StatementError(f"A record has more than {RECORD} lines.", start)
-    if fields and section and section != "account":
+    if fields and section != "account":
         yield start, section, account, fields
 
 
@@ -105,7 +95,7 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         if section not in MONEY and section != "invst":
             if section not in reported:
                 reading.note(f"The list !Type:{section} is not imported.", start)
-                reported.add(str(section))
+                reported.add(section)
             continue
         raw = "\n".join(code + value for code, value in fields)
         line = Line(start, raw, account=account)

@@ -55,7 +55,6 @@ class Balance:
     amount: Decimal
     currency: str | None
     is_opening: bool = False
-    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -44,6 +45,8 @@ PENDING = words(
 DECLINED = words(
     "reverted|failed|declined|cancelled|canceled|denied|expired|voided|refused|rejected|storniert|abgelehnt|rechazado|交易关闭"
 )
+# in place of money out for what came in, and the other way round
+DASHES = ("-", "–")  # noqa: RUF001
 OTHER_MONEY = ("balance", "original_amount", "fee")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
 BALANCE_LABEL = re.compile(r"(?i)kontostand|saldo\b|balance|solde|残高")
@@ -58,6 +61,10 @@ def is_amount(cell: Cell) -> bool:
     return isinstance(cell, Decimal) or (isinstance(cell, str) and looks_like_amount(cell))
 
 
+def is_amount_or_none(cell: Cell) -> bool:
+    return is_amount(cell) or cell in DASHES
+
+
 def looks_like_entry(cells: Sequence[Cell]) -> bool:
     """Whether a row has a day and an amount."""
     dates = sum(is_date(cell) for cell in cells)
@@ -68,6 +75,50 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell.strip()
     return cell.isoformat() if isinstance(cell, date) else format(cell, "f")
+
+
+class Running:
+    """The running balances of a table, and what they say that the account held before its lines and after them.
+
+    Lines without one count, too: some banks give it once a day.
+    """
+
+    def __init__(self, newest_first: bool) -> None:
+        self.newest_first = newest_first
+        self.days: defaultdict[date, Decimal] = defaultdict(Decimal)
+        self.total = Decimal(0)
+        # what was held above the first row of the table: each balance leads back to it
+        self.above: Decimal | None = None
+        self.stated_on = date.min
+        self.accounts: set[str | None] = set()
+        self.is_sound = True
+
+    def follows(self, day: date, amount: Decimal, balance: Decimal | None, account: str | None) -> bool:
+        """Takes a line; False where its balance does not follow from the others."""
+        self.accounts.add(account)
+        self.days[day] += amount
+        before, self.total = self.total, self.total + amount
+        if balance is None:
+            return True
+        above = balance + before if self.newest_first else balance - self.total
+        if self.above is None:
+            self.above = above
+        self.stated_on = max(self.stated_on, day)
+        self.is_sound = above == self.above
+        # balances of several accounts follow each other in no way
+        return self.is_sound or len(self.accounts) > 1
+
+    def ends(self, currency: str | None) -> list[Balance]:
+        """The closing balance, of the last day that has one, and the opening balance."""
+        if self.above is None or not self.is_sound or len(self.accounts) > 1:
+            return []
+        opening = self.above - self.total if self.newest_first else self.above
+        closing = opening + sum(amount for day, amount in self.days.items() if day <= self.stated_on)
+        [account] = self.accounts
+        return [
+            Balance(account, self.stated_on, closing, currency),
+            Balance(account, min(self.days), opening, currency, is_opening=True),
+        ]
 
 
 class Table:
@@ -164,8 +215,6 @@ class Table:
 
     def _find_columns(self) -> dict[str, list[int]]:
         given = self.mapping.get("columns") or {}
-        if not isinstance(given, dict):
-            raise StatementError("mapping.columns must name the column of each field.")
         found = self._by_heading() if self.header else self._by_content()
         for role, names in given.items():
             if role not in (*ONE, *MANY):
@@ -175,13 +224,15 @@ class Table:
             ]
             if role in ("debit", "credit") and "amount" not in given:
                 found.pop("amount", None)
+        # null says that no column has it
+        found = {role: where for role, where in found.items() if where}
         if not self.sample and not given:
             return found
-        if not found.get("booked_on"):
+        if "booked_on" not in found:
             raise StatementError(
                 f"No column has the day of each line{self._heads()}.", self.sample[0][0] if self.sample else None
             )
-        if not (found.get("amount") or found.get("debit") or found.get("credit")):
+        if not found.keys() & {"amount", "debit", "credit"}:
             raise StatementError(
                 f"No column has the amount of each line{self._heads()}.", self.sample[0][0] if self.sample else None
             )
@@ -189,6 +240,9 @@ class Table:
 
     def _heads(self) -> str:
         return f"; the columns are: {', '.join(self.names)[:300]}" if self.names else ""
+
+    def _name(self, place: int) -> str:
+        return self.names[place] if place < len(self.names) else ""
 
     def _place(self, name: object) -> int:
         if isinstance(name, int) and not isinstance(name, bool) and 1 <= name <= MAX_COLUMNS:
@@ -226,8 +280,8 @@ class Table:
         take("value_date", is_date, 0.5, found.get("booked_on", []))
         taken = [*found.get("booked_on", []), *found.get("value_date", [])]
         take("amount", is_amount, 0.5, taken)
-        take("debit", is_amount, 0.5, taken)
-        take("credit", is_amount, 0.5, [*taken, *found.get("debit", [])])
+        take("debit", is_amount_or_none, 0.5, taken)
+        take("credit", is_amount_or_none, 0.5, [*taken, *found.get("debit", [])])
         if "amount" in found:
             # some give both; where it has gaps, it is not the amount of each line
             amounts = self._column(found["amount"][0])
@@ -355,17 +409,15 @@ class Table:
             (
                 code
                 for place in [p for role in ("amount", "debit", "credit") for p in columns.get(role, [])]
-                for text in [self.names[place] if place < len(self.names) else "", *map(_text, self._column(place)[:3])]
+                for text in [self._name(place), *map(_text, self._column(place)[:3])]
                 if (code := currency_of(text))
             ),
             None,
         )
         days: list[str] = []
         amounts: dict[str, list[str]] = {role: [] for role in ("amount", *OTHER_MONEY)}
-        signs: set[str] = set()
         debits = [0, 0]
         day_columns = columns.get("booked_on", []) + columns.get("value_date", [])
-        sign_column = columns.get("sign", [None])[0]
         for _, _, cells in self._entries():
             width = len(cells)
             for place in day_columns:
@@ -375,19 +427,15 @@ class Table:
             for place, role in money.items():
                 if place < width and isinstance(cell := cells[place], str) and cell:
                     amounts[role if role in OTHER_MONEY else "amount"].append(cell)
-            if sign_column is not None and sign_column < width:
-                signs.add(_text(cells[sign_column]).casefold())
             if columns.get("debit") and columns["debit"][0] < width:
                 text = _text(cells[columns["debit"][0]])
-                debits["-" in text or "−" in text or "(" in text] += bool(text.strip("0., "))  # noqa: RUF001
+                debits["-" in text or "−" in text or "(" in text] += bool(text.strip("0., -–"))  # noqa: RUF001
         self.dates = (
             DateColumn(order)
             if order
             else DateColumn.detect(days, self.currency or self.hints.currency, self.hints.today)
         )
         self._find_decimal(decimal, amounts)
-        if sign_column is not None and not signs - {""} <= (OUT | IN) and "sign" not in (mapping.get("columns") or {}):
-            del columns["sign"]
         self.debit_is_negative = debits[1] > debits[0]
         if self.dates.is_assumed:
             self.reading.note(
@@ -444,18 +492,17 @@ class Table:
         """Whether a fee comes on top: the balances say so; without any, it does where it is called by that name alone."""
         self.inverse = False
         self.has_fee = False
-        if (
-            "fee" not in self.columns
-            or plain(self.names[self.columns["amount"][0]] if "amount" in self.columns else "") == "net"
+        if "fee" not in self.columns or any(
+            plain(self._name(place)) == "net" for place in self.columns.get("amount", [])
         ):
             return False
         fees = [fee for _, _, fee in self._steps()]
         if any(fees):
             return self._follows(1, fee=True) and not self._follows(1)
-        return "balance" not in self.columns and self.names[self.columns["fee"][0]] == "Fee"
+        return "balance" not in self.columns and self._name(self.columns["fee"][0]) == "Fee"
 
     def _is_inverse(self) -> bool:
-        if isinstance(self.mapping.get("inverse"), bool):
+        if self.mapping.get("inverse") is not None:
             return bool(self.mapping["inverse"])
         if "amount" not in self.columns or "sign" in self.columns:
             return False
@@ -493,21 +540,17 @@ class Table:
         return _text(cells[place]) or None if place < len(cells) else None
 
     def day(self, cells: Sequence[Cell]) -> tuple[date | None, str]:
-        """The day, and the text that is none."""
+        """The day, and the text before it that is none."""
         wrong = ""
         for role in ("booked_on", "value_date"):
             for place in self.columns.get(role, []):
                 if place >= len(cells):
                     continue
                 cell = cells[place]
-                if isinstance(cell, date):
-                    return (cell.date() if isinstance(cell, datetime) else cell), ""
-                if isinstance(cell, str) and cell.strip():
-                    if found := self.dates.read(cell):
-                        return found, cell.strip() if wrong else ""
-                    wrong = wrong or cell.strip()
-                elif isinstance(cell, Decimal):
-                    wrong = wrong or _text(cell)
+                found = cell if isinstance(cell, date) else self.dates.read(_text(cell))
+                if found:
+                    return found, wrong
+                wrong = wrong or _text(cell)
         return None, wrong
 
     def amount_of(self, cells: Sequence[Cell]) -> tuple[Decimal | None, str]:
@@ -515,11 +558,11 @@ class Table:
         width = len(cells)
         if "amount" in self.columns:
             place = self.columns["amount"][0]
-            if place >= width or not (cell := cells[place]):
-                return (Decimal(0), "") if place < width and isinstance(cells[place], Decimal) else (None, "")
-            amount = _number(cell, self.amounts)
+            if place >= width or not (text := _text(cells[place])):
+                return None, ""
+            amount = _number(cells[place], self.amounts)
             if amount is None:
-                return None, _text(cell)
+                return None, text
             if "sign" in self.columns:
                 mark = (self.text(cells, "sign") or "").casefold()
                 if mark in OUT:
@@ -530,12 +573,10 @@ class Table:
         total: Decimal | None = None
         for role, sign in (("debit", 1 if self.debit_is_negative else -1), ("credit", 1)):
             place = self.columns.get(role, [MAX_COLUMNS])[0]
-            if place < width and _text(cells[place]):
+            if place < width and (text := _text(cells[place])) and text not in DASHES:
                 part = _number(cells[place], self.amounts)
                 if part is None:
-                    if _text(cells[place]) in ("-", "–"):  # noqa: RUF001
-                        continue
-                    return None, _text(cells[place])
+                    return None, text
                 total = (total or Decimal(0)) + sign * part
         return total, ""
 
@@ -544,13 +585,8 @@ class Table:
         descriptions = columns.get("description", [])
         payers = columns.get("payer", [])
         has = {role: role in columns for role in (*ONE, "payee", "sender")}
-        previous: tuple[Decimal, date] | None = None
-        last_amount = Decimal(0)
-        first: tuple[Decimal, Decimal, date, int] | None = None
-        ends: dict[date, tuple[Decimal, int]] = {}
-        whose: str | None = None
-        broken = False
-        inverse, newest_first, has_fee = self.inverse, self.is_newest_first, self.has_fee
+        running = Running(self.is_newest_first)
+        inverse, has_fee = self.inverse, self.has_fee
         for number, raw, cells in self._entries():
             booked_on, wrong_day = self.day(cells)
             amount, wrong_amount = self.amount_of(cells)
@@ -563,7 +599,8 @@ class Table:
             if booked_on is None or amount is None:
                 if booked_on is None and amount is None and not (wrong_day and wrong_amount):
                     line.left_out = "The line has no day and no amount."
-                    self._note_footer(cells)
+                    if text := " ".join(filter(None, map(_text, cells))):
+                        reading.note(f"Not a line of the statement: {text[:200]}")
                 elif booked_on is None:
                     line.error = f"'{wrong_day[:40]}' is no day." if wrong_day else "The line has no day."
                 elif wrong_amount:
@@ -603,49 +640,16 @@ class Table:
             if wrong_day and booked_on is not None:
                 # a word in place of the day says that it is still open
                 line.is_pending = True
-            if first is not None and line.account != whose:
-                # balances of several accounts follow each other in no way
-                broken = True
-            if (
-                not broken
-                and booked_on is not None
-                and amount is not None
-                and not line.is_pending
-                and not line.left_out
-                and has["balance"]
-            ):
+            if running.is_sound and booked_on and amount is not None and not line.is_pending and not line.left_out:
                 balance = self.number(cells, "balance")
-                if balance is not None:
-                    if first is None:
-                        first, whose = (balance, amount, booked_on, number), line.account
-                    if previous is not None:
-                        expected = previous[0] - balance if newest_first else balance - previous[0]
-                        if expected != (last_amount if newest_first else amount):
-                            broken = True
-                            reading.note(
-                                "The balance of this line does not follow from the one before and the amount.", number
-                            )
-                    previous, last_amount = (balance, booked_on), amount
-                    if newest_first:
-                        ends.setdefault(booked_on, (balance, number))
-                    else:
-                        ends[booked_on] = (balance, number)
+                if not running.follows(booked_on, amount, balance, line.account):
+                    reading.note("The balance of this line does not follow from the one before and the amount.", number)
             yield line
-        if ends and not broken:
-            last_day = max(ends)
-            reading.balances.append(Balance(whose, last_day, ends[last_day][0], self.currency, line=ends[last_day][1]))
-            if first is not None and previous is not None:
-                start = (previous[0] - last_amount, previous[1]) if newest_first else (first[0] - first[1], first[2])
-                reading.balances.append(Balance(whose, start[1], start[0], self.currency, is_opening=True))
-
-    def _note_footer(self, cells: Sequence[Cell]) -> None:
-        texts = [text for cell in cells if (text := _text(cell))]
-        if texts:
-            self.reading.note(f"Not a line of the statement: {' '.join(texts)[:200]}")
+        reading.balances += running.ends(self.currency)
 
     def read_preamble(self) -> None:
         """What stands above: whose account it is, and what it holds."""
-        for number, _, cells in self.preamble:
+        for _, _, cells in self.preamble:
             texts = [text for cell in cells if (text := _text(cell))]
             whole = " ".join(texts)
             if not self.reading.accounts and (found := IBAN.search(whole)) and "account" not in self.columns:
@@ -655,11 +659,11 @@ class Table:
                 booked_on = self.dates.read(day[0])
                 old = re.search(r"(?i)alte|begin|opening|anfang|start|initial", whole)
                 if amount is not None and booked_on and len(texts) > 1 and not old:
-                    self.reading.balances.append(Balance(None, booked_on, amount, self.currency, line=number))
+                    self.reading.balances.append(Balance(None, booked_on, amount, self.currency))
 
     def describe(self) -> dict[str, Any]:
         def name(place: int) -> str | int:
-            heading = self.names[place] if place < len(self.names) else ""
+            heading = self._name(place)
             return heading if heading and self.names.count(heading) == 1 else place + 1
 
         shown = {
@@ -679,11 +683,9 @@ class Table:
 
 
 def _number(cell: Cell, reader: AmountReader) -> Decimal | None:
-    if isinstance(cell, Decimal):
-        return cell
     if isinstance(cell, str):
-        return reader.read(cell) or (reader.read(cell.strip()) if cell else None)
-    return None
+        return reader.read(cell)
+    return cell if isinstance(cell, Decimal) else None
 
 
 def read_table(reading: Reading, rows: Rows, mapping: dict[str, Any], remembered: dict[str, Any], hints: Hints) -> None:

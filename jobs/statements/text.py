@@ -128,5 +128,5 @@ def lines(file: io.TextIOWrapper) -> Iterator[str]:
             if "\0" in line:
                 raise StatementError("The line has NUL characters, so it is no text.", number)
             yield line
-    except UnicodeDecodeError as error:
-        raise StatementError(f"The file is not in {error.encoding}.", number + 1) from None
+    except UnicodeError:
+        raise StatementError(f"The file is not in {file.encoding}.") from None

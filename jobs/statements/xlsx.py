@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,6 @@ def read(path: Path, mapping: dict[str, Any], remembered: dict[str, Any], hints:
 
 
 def _choose(book: CalamineWorkbook, names: list[str]) -> str:
-    if not names:
-        raise StatementError("The workbook has no sheet.")
     for name in names:
         if any(
             looks_like_entry(cells)
@@ -70,18 +68,15 @@ def _rows(sheet: CalamineSheet) -> Iterator[Row]:
 
 
 def _cell(value: object) -> Cell:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value)
-    if isinstance(value, (int, float)):
-        # Excel keeps and shows 15 digits; what is behind them is the machine's, not the bank's
-        return Decimal(format(value, ".15g"))
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, date):
+    if isinstance(value, (str, date)):
         return value
-    return str(value) if isinstance(value, (time, timedelta)) else ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        # Excel keeps and shows 15 digits; what is behind them is the machine's, not the bank's
+        return Decimal(format(value, ".15g"))
+    # a time, true, false
+    return str(value)
 
 
 def _weigh(path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.statements import Hints, Line, Reading, StatementError, read
+from tests.jobs.readings import shown
 
 SPARKASSE = """\
 "Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Glaeubiger ID";"Mandatsreferenz";"Kundenreferenz (End-to-End)";"Sammlerreferenz";"Lastschrift Ursprungsbetrag";"Auslagenersatz Ruecklastschrift";"Beguenstigter/Zahlungspflichtiger";"Kontonummer/IBAN";"BIC (SWIFT-Code)";"Betrag";"Waehrung";"Info"
@@ -378,6 +379,172 @@ def test_a_line_that_is_wrong_leaves_the_others_alone(file: Path) -> None:
     assert sum(line.amount for line in lines if line.amount and not line.error) == Decimal("1.50")
 
 
+ABC = "Date,Text,Amount\n2024-01-31,One,1.50\n2024-02-13,Two,-2\n"
+NO_AMOUNTS = ("(5,00", "-5,00-", "1.23,00", "1,2,3", "1,2.3", "1,123456789", "1" * 65)
+NO_DAYS = ("31-01/2024", "31.01.202", "31 x 2024", "1.1.1850")
+READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "read"),
+    [
+        # where the table begins
+        (f"Balance,2024-01-01,7\n{ABC}", {"header_line": 2}, [*READ, "closing 2024-01-01 7"]),
+        (f"Nr,1\n\n{ABC}".replace("One,1.50\n", "One,1.50\n\n"), {"header_line": 3}, READ),
+        (ABC, {"header_line": 0}, READ),
+        (ABC.replace("Amount\n", "Amount\n,,EUR\n"), {}, ["The line has no day and no amount.", *READ, "Not a line of the statement: EUR"]),
+        (f'{ABC}" ",,\n', {}, [*READ, "The line has no day and no amount."]),
+        ("sep=;\nDate;Text;Amount\n2024-01-31;a,b;1,50\n", {}, ["2024-01-31 1.50 a,b"]),
+        # names that nobody knows
+        (
+            ABC.replace("Date,Text,Amount", "Päivä,Selite,Määrä"),
+            {"columns": {"booked_on": "Päivä", "amount": "Määrä", "description": ["Selite"], "payer": None, "sign": None}},
+            READ,
+        ),
+        ("2024-01-31,One,1.50,0.10\n2024-02-13,Two,-2,0.10\n", {"columns": {"amount": 3, "fee": 4}}, READ),
+        # which columns have the amount
+        (
+            "Date,Text,Amount,Out,In\n2024-01-31,One,9,,1.50\n2024-02-13,Two,9,2,\n", {"columns": {"debit": "Out", "credit": "In"}}, READ,
+        ),
+        (
+            "Date,Text,Amount,Debit,Credit\n2024-01-31,One,,-,1.50\n2024-02-13,Two,,2,-\n2024-02-13,Part,2,,\n2024-02-14,x,,-,lots\n",
+            {},
+            [*READ, "The line has no amount.", "'lots' is no amount with the decimal sign '.'."],
+        ),
+        # without headings: one line with what was held before and after, money out beside money in, a mark that tells them apart
+        (
+            "1234567890\tEUR\t20240102\t1000,00\t950,00\t20240102\t-50,00\tBEA\n", {},
+            ["2024-01-02 -50.00 EUR 1234567890", "closing 2024-01-02 950.00", "opening 2024-01-02 1000.00"],
+        ),
+        (
+            "31.01.2024;Rent;800,00;\n25.01.2024;Wages;;1500,00\n", {},
+            [
+                "2024-01-31 -800.00 Rent", "2024-01-25 1500.00 Wages",
+                "The file has no headings: the first column of amounts is taken as money out, the second as money in.",
+            ],
+        ),
+        (
+            "31.01.2024;Rent;EUR;800,00;D\n25.01.2024;Wages;EUR;1500,00;C\n", {},
+            ["2024-01-31 -800.00 EUR Rent", "2024-01-25 1500.00 EUR Wages"],
+        ),
+        # marks that nobody knows leave the amount as it is, and the other lines their marks
+        (
+            "Date,Text,Amount,Type\n" + "2024-01-31,a,7.5,Debit\n2024-01-31,b,8.5,Credit\n" * 160
+            + "2024-01-31,c,-9,Fee\n2024-01-31,d,-9,\n",
+            {},
+            ["2024-01-31 -7.5 a", "2024-01-31 8.5 b"] * 160 + ["2024-01-31 -9 c", "2024-01-31 -9 d"],
+        ),
+        # what only looks like an id or an account of one's own
+        (
+            "Date,Text,Amount,Account\n" + "".join(f"2024-01-0{n},x,{n},DE{n}\n" for n in range(1, 6)), {},
+            [f"2024-01-0{n} {n} x" for n in range(1, 6)],
+        ),
+        ("Date,Text,Amount,Account\n2024-01-01,x,1,DE1\n2024-01-02,y,2,\n", {}, ["2024-01-01 1 x", "2024-01-02 2 y"]),
+        ("Id,Date,Text,Amount\n7,2024-01-01,x,1\n7,2024-01-02,y,2\n", {}, ["2024-01-01 1 x", "2024-01-02 2 y"]),
+        ("Id,Date,Text,Amount\n7,2024-01-01,x,1\n8,2024-01-02,y,2\n", {}, ["2024-01-01 1 x #7", "2024-01-02 2 y #8"]),
+        # fees on top, or in the amount already
+        ("Date,Text,Amount,Fee\n2024-01-01,x,10,\n2024-01-02,y,-2,0.10\n", {}, ["2024-01-01 10 x", "2024-01-02 -2.10 y"]),
+        ("Date,Text,Net,Fee\n2024-01-01,x,10,\n2024-01-02,y,-2,0.10\n", {}, ["2024-01-01 10 x", "2024-01-02 -2 y"]),
+        (
+            "Date,Text,Amount,Fee,Balance\n2024-01-01,x,10,0,10\n2024-01-02,y,-2,0,8\n", {},
+            ["2024-01-01 10 x", "2024-01-02 -2 y", "closing 2024-01-02 8", "opening 2024-01-01 0"],
+        ),
+        # balances turn signs round, come once a day in either order, or belong to several accounts
+        (
+            "Date,Text,Amount,Balance\n2024-01-31,Shop,10,90\n2024-02-01,Shop,2,88\n2024-02-02,Wages,-12,100\n", {},
+            [
+                "2024-01-31 -10 Shop", "2024-02-01 -2 Shop", "2024-02-02 12 Wages", "closing 2024-02-02 100", "opening 2024-01-31 100",
+                "The balances say that amounts above zero left the account; signs are turned round.",
+            ],
+        ),
+        (
+            "Date,Text,Amount,Balance\n2024-01-01,a,1,\n2024-01-01,b,2,13\n2024-01-02,c,4,\n2024-01-02,d,8,25\n2024-01-03,e,16,\n", {},
+            [
+                "2024-01-01 1 a", "2024-01-01 2 b", "2024-01-02 4 c", "2024-01-02 8 d", "2024-01-03 16 e",
+                "closing 2024-01-02 25", "opening 2024-01-01 10",
+            ],
+        ),
+        (
+            "Date,Text,Amount,Balance\n"
+            "2024-01-03,f,32,\n2024-01-02,e,16,\n2024-01-02,d,8,25\n2024-01-02,c,4,\n2024-01-01,b,2,13\n2024-01-01,a,1,\n", {},
+            [
+                "2024-01-03 32 f", "2024-01-02 16 e", "2024-01-02 8 d", "2024-01-02 4 c", "2024-01-01 2 b", "2024-01-01 1 a",
+                "closing 2024-01-02 41", "opening 2024-01-01 10",
+            ],
+        ),
+        (
+            "Date,Text,Amount,Balance\n2024-01-01,a,1,11\n2024-01-01,b,2,13\n2024-01-02,c,4,18\n2024-01-03,d,8,99\n", {},
+            [
+                "2024-01-01 1 a", "2024-01-01 2 b", "2024-01-02 4 c", "2024-01-03 8 d",
+                "The balance of this line does not follow from the one before and the amount.",
+            ],
+        ),
+        (
+            "Date,Text,Amount,Balance,Account\n2024-01-01,a,1,1,A\n2024-01-02,b,2,3,A\n2024-01-03,c,5,5,B\n2024-01-04,d,5,10,B\n", {},
+            ["2024-01-01 1 A a", "2024-01-02 2 A b", "2024-01-03 5 B c", "2024-01-04 5 B d"],
+        ),
+        # days and amounts in spellings of their own, and what is none
+        (
+            "Date;Text;Amount\n31.01.2024;x;1.234,56\n"
+            + "".join(f"31.01.2024;x;{a}\n" for a in ("(7,00)", "3,00 S", *NO_AMOUNTS)),
+            {},
+            [
+                "2024-01-31 1234.56 x", "2024-01-31 -7.00 x", "2024-01-31 -3.00 x",
+                *(f"'{a[:40]}' is no amount with the decimal sign ','." for a in NO_AMOUNTS),
+            ],
+        ),
+        (
+            "Date;Text;Amount\n31.01.2024;x;1\n"
+            + "".join(f"{day};x;1\n" for day in ("31 janvier 2024", "Jan 31, 2024", "R.6/1/31", "令和元年5月1日", *NO_DAYS)),
+            {},
+            [*("2024-01-31 1 x",) * 4, "2019-05-01 1 x", *(f"'{day}' is no day." for day in NO_DAYS)],
+        ),
+        (f"{ABC}Total,,\n", {}, [*READ, "The line has no day and no amount.", "Not a line of the statement: Total"]),
+        # encodings without a mark; the last byte could begin a letter of UTF-8; accents in the first and the second megabyte
+        (ABC.encode("utf-16-le"), {}, READ),
+        (ABC.encode("utf-16-be"), {}, READ),
+        ("Date;Amount;Text\n31.01.2024;2,5;Café".encode("cp1252"), {}, ["2024-01-31 2.5 Café"]),
+        (
+            b"Date;Amount;Text\n" + f"31.01.2024;2,5;{'Käse ' * 9_000}\n".encode("cp1252") * 25, {},
+            [f"2024-01-31 2.5 {'Käse ' * 9_000}".strip()] * 25,
+        ),
+    ],
+)  # fmt: skip
+def test_tables_of_careless_banks(
+    text: str | bytes, mapping: dict[str, object], read: list[str], tmp_path: Path
+) -> None:
+    assert shown(tmp_path, text, **mapping) == read
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"format": "pdf"}, "mapping.format is one of csv, xlsx"),
+        ({"encoding": 5}, "mapping.encoding is the name of an encoding"),
+        ({"encoding": "klingon"}, "no encoding named klingon"),
+        ({"encoding": "ascii"}, "The file is not in ascii"),
+        ({"encoding": "utf-16"}, "The file is not in utf-16"),
+        ({"delimiter": ";;"}, "mapping.delimiter is one character"),
+        ({"delimiter": '"'}, "no space, quotation mark or line end"),
+        ({"header_line": "3"}, "mapping.header_line is the number of a line"),
+        ({"header_line": 9}, "There is no line 9"),
+        ({"columns": ["Date"]}, "mapping.columns is an object"),
+        ({"columns": {"colour": "Text"}}, "can't have colour; it has booked_on"),
+        ({"columns": {"amount": 0}}, "no column 0; the columns are: Date, Text, Amount"),
+        ({"columns": {"booked_on": None}}, "No column has the day of each line; the columns are: Date"),
+        ({"columns": {"amount": None}}, "Line 2: No column has the amount of each line"),
+        ({"date_order": "ydm"}, "mapping.date_order is one of ymd, dmy, mdy"),
+        ({"decimal": ";"}, "mapping.decimal is a point or a comma"),
+        ({"inverse": "yes"}, "mapping.inverse is true or false"),
+    ],
+)
+def test_a_mapping_that_fits_nothing_is_refused_with_a_reason(
+    mapping: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(StatementError, match=said):
+        shown(tmp_path, ABC.replace("One", "Üno"), **mapping)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -388,7 +555,20 @@ def test_a_line_that_is_wrong_leaves_the_others_alone(file: Path) -> None:
         (b"Date,Text,Amount\n2024-01-01,a\0b,1\n", "Line 2: The file has NUL"),
         (b"Date,Text,Amount\n2024-01-01," + b"x" * 70_000 + b",1\n", "Line 2: The line is longer"),
         (b'Date,Text,Amount\n2024-01-01,"never closed,1\n' + b"more\n" * 2000, "quotation mark"),
-        (b"a,b\n" * 5, "no line with a day and an amount"),
+        (
+            b'Date,Text,Amount\n2024-01-01,"' + (b"x" * 9000 + b"\n") * 8 + b'",1\n',
+            "Line 2: The line is no CSV: field larger",
+        ),
+        ((ABC + "\0").encode("utf-16"), "Line 4: The line has NUL"),
+        (b"a,b\n" * 1001 + b"2024-01-01,1\n", "no line with a day and an amount"),
+        (
+            b"31.01.2024;Rent;8,00;;\n25.01.2024;Wages;;15,00;\n25.01.2024;Fee;;;1,00\n",
+            "Line 1: No column has the amount",
+        ),
+        (
+            b"When,Text,Amount\n2024-01-31,One,1.50\n",
+            "No column has the day of each line; the columns are: When, Text, Amount",
+        ),
         (b",".join(b"%d" % n for n in range(400)) + b"\n", "more than 256 columns"),
         (b"<!DOCTYPE html><html></html>", "web page"),
         (b"\x1f\x8b\x08\x00", "gzip"),

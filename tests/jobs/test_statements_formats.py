@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +12,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from jobs.statements import Line, Reading, StatementError, read
-
-
-def read_text(folder: Path, text: str | bytes, **mapping: object) -> tuple[Reading, list[Line]]:
-    path = folder / "statement"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    reading = read(path, mapping)
-    return reading, list(reading)
+from jobs.statements import Line, StatementError
+from tests.jobs.readings import read_text, shown
 
 
 def amounts(lines: list[Line]) -> list[Decimal | None]:
@@ -71,6 +66,56 @@ def test_ofx_two_accounts_and_a_portfolio(tmp_path: Path) -> None:
     ]
     assert "USD" in (lines[1].notes or "") and lines[1].original_amount is None
     assert lines[2].account == "3" and "BUYSTOCK" in (lines[2].error or "") and lines[2].amount is None
+
+
+STATEMENT = f"{OFX}<CURDEF>EUR<BANKACCTFROM><ACCTID>A</BANKACCTFROM><BANKTRANLIST>"
+ENTRY = "<STMTTRN><DTPOSTED>20240131<TRNAMT>-5"
+BALANCE = "<LEDGERBAL><BALAMT>{}<DTASOF>20240131"
+UNREADABLE = "The ledger balance can't be read."
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (f"{STATEMENT}{ENTRY}<NAME>Käse</OFX>".encode("utf-16"), ["2024-01-31 -5 EUR A Käse Käse"]),
+        (f"{STATEMENT}{ENTRY}</OFX>".lower(), ["2024-01-31 -5 EUR a"]),
+        # an entry that is left open still has its account and currency
+        (f"{STATEMENT}{ENTRY}</BANKTRANLIST></STMTRS></OFX>", ["2024-01-31 -5 EUR A"]),
+        (f"{STATEMENT}{ENTRY}</STMTRS></OFX>", ["2024-01-31 -5 EUR A"]),
+        (f"{STATEMENT}{ENTRY}<NA", ["2024-01-31 -5 EUR A"]),
+        (
+            f"{STATEMENT}{ENTRY}<PAYEE><NAME>Ann<CITY>Rome</PAYEE><MEMO>Rent</STMTTRN>{ENTRY}<NAME>Be<EXTDNAME>Ben</STMTTRN>",
+            ["2024-01-31 -5 EUR A Ann Rent", "2024-01-31 -5 EUR A Ben Ben"],
+        ),
+        (
+            f"{STATEMENT}<STMTTRN><DTPOSTED>2024-01-31<TRNAMT>-1.234.567,5</STMTTRN><STMTTRN><DTPOSTED>20240131</STMTTRN>"
+            "<STMTTRN><DTPOSTED>20240131<TRNAMT>1,2,3</STMTTRN><STMTTRN><DTPOSTED>20241331<TRNAMT>1</STMTTRN>"
+            "<STMTTRN><DTPOSTED>2024<TRNAMT>1</STMTTRN><STMTTRN><TRNAMT>1</STMTTRN>",
+            [
+                "2024-01-31 -1234567.5 EUR A", "TRNAMT is missing: the line has no amount.", "TRNAMT '1,2,3' is no amount.",
+                "DTPOSTED '20241331' is no day.", "DTPOSTED '2024' is no day.", "DTPOSTED is missing: the line has no day.",
+            ],
+        ),
+        # balances with and without their ends, of two accounts of which one comes twice
+        (
+            f"{STATEMENT}</BANKTRANLIST>{BALANCE.format(10)}<AVAILBAL><BALAMT>9<DTASOF>20240131</AVAILBAL></STMTRS>"
+            f"<STMTRS><BANKACCTFROM><ACCTID>A</BANKACCTFROM><AVAILBAL><BALAMT>8<LEDGERBAL><DTASOF>20240201<BALAMT>7</STMTRS>",
+            ["closing 2024-01-31 10", "closing 2024-02-01 7"],
+        ),
+        (f"{STATEMENT}{BALANCE.format('lots')}</LEDGERBAL></STMTRS>", [UNREADABLE]),
+        (f"{STATEMENT}<LEDGERBAL><BALAMT>10</LEDGERBAL><LEDGERBAL></LEDGERBAL></STMTRS>", [UNREADABLE]),
+        (f"{STATEMENT}<LEDGERBAL><BALAMT>10", [UNREADABLE]),
+        (
+            "<OFX><INVSTMTRS><INVPOSLIST><POSSTOCK></POSSTOCK><POSMF></POSMF></INVPOSLIST></INVSTMTRS><STMTTRNP></STMTTRNP></OFX>",
+            [
+                "Positions of the portfolio are not imported.",
+                "A pending transaction that the bank has not numbered is not imported.",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_ofx_of_careless_banks(text: str | bytes, read: list[str], tmp_path: Path) -> None:
+    assert shown(tmp_path, text) == read
 
 
 QIF = """!Option:AutoSwitch
@@ -140,6 +185,31 @@ def test_qif_of_europe(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        # words above, an account whose record has no end, empty records, a number that is no check's, lists
+        (
+            "January\n\n!Account\nNSavings\n!Type:Bank\n^\nD31/1/2024\nT5\nNDEP\n^\nD1/2/2024\nU7\n!Type:Cat\nNFood\n^\nNFun\n^\n"
+            "!Type:\nNx\n^\n!Type:Bank\nD2/2/2024\nT1",
+            ["2024-01-31 5 Savings", "2024-02-01 7 Savings", "2024-02-02 1 Savings", "The list !Type:cat is not imported."],
+        ),
+        (
+            "!Type:Bank\nD1/2' 4\nT1.234\n^\nT5\n^\nD1/2'24\n",
+            [
+                "2004-01-02 1234.0", "The record has no day.", "The record has no amount.",
+                "Days could be read in two ways; taken as mdy. Correct date_order where that is wrong.",
+                "The decimal sign is taken to be ','. Correct decimal where that is wrong.",
+            ],
+        ),
+        ("!Type:Invst\nD31/1/24\nYACME\n^\n", ["An entry of a portfolio: investments are not imported."]),
+        ("!Type:Bank\n", []),
+    ],
+)  # fmt: skip
+def test_qif_of_other_programs(text: str, read: list[str], tmp_path: Path) -> None:
+    assert shown(tmp_path, text) == read
+
+
 def camt(entries: str, version: str = "053.001.08", kind: str = "Stmt") -> str:
     root = {"Stmt": "BkToCstmrStmt", "Rpt": "BkToCstmrAcctRpt"}[kind]
     return (
@@ -207,21 +277,30 @@ def test_camt_with_a_batch_a_reversal_and_what_is_pending(tmp_path: Path) -> Non
     assert amounts(read_text(tmp_path, camt(entry("1", "CRDT", status="BOOK"), "052.001.02", "Rpt"))[1]) == [1]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>' + camt(entry("&b;", "CRDT"))[21:], "DOCTYPE"),
-        ('<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:9/x.dtd">' + camt(entry("1", "CRDT"))[21:], "DOCTYPE"),
-        ('<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + camt(entry("&x;", "CRDT"))[21:], "DOCTYPE"),
-        (camt(entry("1", "CRDT"))[:-20], "malformed"),
-        ("<a>" * 5000, "malformed"),
-        ('<?xml version="1.0"?><Document><BkToCstmrDbtCdtNtfctn><Ntfctn/></BkToCstmrDbtCdtNtfctn></Document>', "camt.054"),
-        ("<html><body>Log in</body></html>", "web page"),
-    ],
-)  # fmt: skip
-def test_xml_that_is_hostile_or_none_is_refused(text: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(StatementError, match=said):
-        read_text(tmp_path, text)
+def test_camt_that_leaves_something_out(tmp_path: Path) -> None:
+    def balance(kind: str, amount: str, day: str) -> str:
+        return (
+            f'<_Bal><_Tp><_CdOrPrtry><_Cd>{kind}</_Cd></_CdOrPrtry></_Tp><_Amt Ccy="CHF">{amount}</_Amt><_CdtDbtInd>CRDT</_CdtDbtInd>'
+            f"<_Dt><_Dt>{day}</_Dt></_Dt></_Bal>"
+        )
+
+    parts = '<_NtryDtls><_TxDtls><_Amt Ccy="CHF">10</_Amt></_TxDtls><_TxDtls><_Amt Ccy="CHF">15</_Amt></_TxDtls></_NtryDtls>'
+    text = camt(
+        balance("OPBD", "5", "2024-01-01")
+        + balance("ITBD", "6", "2024-01-02")
+        + balance("CLBD", "7", "2024-13-01")
+        + balance("CLBD", "lots", "2024-01-31")
+        + entry("30", "DBIT", parts)
+        + entry("30", "DBIT", f"{parts}<_AddtlNtryInf>Wages</_AddtlNtryInf>")
+        + entry("7", "SIDEWAYS")
+        # what is no part of the statement itself, whatever it is called
+        + entry("5", "CRDT", '<_SplmtryData><_Envlp><_Ntry><_Amt Ccy="CHF">1</_Amt></_Ntry></_Envlp></_SplmtryData>')
+    )
+    known = "CHF CH9300762011623852957"
+    assert shown(tmp_path, text) == [
+        f"2024-01-31 -30 {known} 2 payments", f"2024-01-31 -30 {known} Wages", "The entry does not say credit or debit (CdtDbtInd).",
+        f"2024-01-31 5 {known}", "opening 2024-01-01 5", "The balance CLBD can't be read.", "The balance CLBD can't be read.",
+    ]  # fmt: skip
 
 
 def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
@@ -247,6 +326,44 @@ def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
     assert lines[2].description == "long " * 12 + "line1234 goes on"
     assert lines[3].payment_type == "check" and {line.account for line in lines} == {"DE12"}
     assert [(each.amount, each.is_opening) for each in reading.balances] == [(1000, True), (Decimal("991.75"), False)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "read"),
+    [
+        # a point for the decimal sign, 30 February as interest counts it, and days of which only one is sound
+        (
+            ":25:DE12\n:60F:C240101EUR10.50\n:61:2402300302D1.50NMSC\n:61:240230D1,NMSC\n:61:2402301399D2,NMSC\n"
+            ":61:2413010102C3'000,NTRF\n:62F:C240302EUR3006.",
+            [
+                "2024-03-02 -1.50 EUR DE12", "2024-02-29 -1.0 EUR DE12", "2024-02-29 -2.0 EUR DE12", "2025-01-02 3000.0 EUR DE12",
+                "opening 2024-01-01 10.50", "closing 2024-03-02 3006.0",
+            ],
+        ),
+        # what can't be read is said, and then sums are not compared
+        (
+            ":60F:C240101EUR10,\n:61:241301C2,NTRF\n:61:240102C1,2,3NTRF\n:62F:D240399EUR1,\n:62F:C240301EUR,\n:62F:1\n"
+            ":62F:C240302EUR9,5",
+            [
+                "'241301' is no day.", "'1,2,3' is no amount.", "opening 2024-01-01 10.0", "closing 2024-03-02 9.5",
+                "The balance :62F: can't be read: D240399EUR1,", "The balance :62F: can't be read: C240301EUR,",
+                "The balance :62F: can't be read: 1",
+            ],
+        ),
+        (
+            ":60M:C240101EUR10,\n:61:240102C1,NTRF\n:62M:C240102EUR12,",
+            [
+                "2024-01-02 1.0 EUR", "opening 2024-01-01 10.0", "closing 2024-01-02 12.0",
+                "The opening balance 10.0 and the entries come to 11.0, the closing balance says 12.0.",
+            ],
+        ),
+        (":62F:1\n" * 60, ["The balance :62F: can't be read: 1"] * 50),
+        # wrapped in the middle of an entry, and after the colon of a tag
+        (":61:24123101\n02D3,NMSC\n:\n86:Rent", ["2025-01-02 -3.0 Rent"]),
+    ],
+)  # fmt: skip
+def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -> None:
+    assert shown(tmp_path, f":20:A\n{fields}") == read
 
 
 def workbook(rows: list[list[object]], **other: list[list[object]]) -> bytes:
@@ -279,3 +396,58 @@ def test_xlsx_days_and_floats_come_back_as_they_are_shown(tmp_path: Path) -> Non
     assert any("Notes" in note.message for note in reading.notes)
     with pytest.raises(StatementError, match="no sheet 'None'"):
         read_text(tmp_path, workbook(rows), sheet="None")
+
+
+def test_xlsx_finds_its_sheet_and_keeps_odd_cells_as_texts(tmp_path: Path) -> None:
+    header: list[object] = ["Date", "Text", "Amount"]
+    day = dt.date(2024, 1, 31)
+    content = workbook(
+        [["Contents"]],
+        Entries=[
+            header, [day, True, 1], [day, dt.time(12, 30), 2], [day, dt.timedelta(hours=30), 3], [day, "x", day], [day, "y", 0],
+            [20240131, "z", 4],
+        ],
+    )  # fmt: skip
+    assert shown(tmp_path, content) == [
+        "2024-01-31 1 True", "2024-01-31 2 12:30:00", "2024-01-31 3 1 day, 6:00:00",
+        "'2024-01-31' is no amount with the decimal sign '.'.", "2024-01-31 0 y", "2024-01-31 4 z",
+        "Sheet 'Sheet' is not read; name it as mapping.sheet for that.",
+    ]  # fmt: skip
+
+
+def zipped(*names: str, flags: int = 0) -> bytes:
+    """An archive with these files, which have nothing in them."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, "")
+    content = bytearray(file.getvalue())
+    content[content.rfind(b"PK\x01\x02") + 8] |= flags
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "said"),
+    [
+        ('<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>' + camt(entry("&b;", "CRDT"))[21:], {}, "DOCTYPE"),
+        ('<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:9/x.dtd">' + camt(entry("1", "CRDT"))[21:], {}, "DOCTYPE"),
+        ('<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + camt(entry("&x;", "CRDT"))[21:], {}, "DOCTYPE"),
+        (camt(entry("1", "CRDT"))[:-20], {}, "malformed"),
+        ("<a>" * 5000, {}, "malformed"),
+        ('<?xml version="1.0"?><Document><BkToCstmrDbtCdtNtfctn><Ntfctn/></BkToCstmrDbtCdtNtfctn></Document>', {}, "camt.054"),
+        ("<html><body>Log in</body></html>", {}, "web page"),
+        ("!Option:AutoSwitch\n!Account\nNSavings\n^\n", {}, "no section such as !Type:Bank"),
+        ("!Type:Bank\nD1/2/24\nT1\n", {"date_order": "ydm"}, "date_order is one of ymd, dmy, mdy"),
+        ("!Type:Bank\nD1/2/24\nT1\n", {"decimal": ";"}, "decimal a point or a comma"),
+        (workbook([["nothing"]], More=[["here"]]), {}, "no line with a day and an amount"),
+        (zipped("xl/"), {}, "no XLSX workbook"),
+        (zipped("xl/", "xl/workbook.xml"), {}, "The workbook can't be read"),
+        (zipped("xl/workbook.xml", flags=1), {}, "protected by a password"),
+        (zipped("xl/workbook.xml", *map(str, range(1000))), {}, "more than 1000 parts"),
+    ],
+)  # fmt: skip
+def test_what_is_hostile_or_no_statement_is_refused(
+    text: str | bytes, mapping: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(StatementError, match=said):
+        read_text(tmp_path, text, **mapping)
