@@ -15,7 +15,7 @@ create function public.record_transaction(
   external_id text default null,
   label_ids uuid[] default '{}',
   splits jsonb default null,
-  id uuid default gen_random_uuid()
+  id uuid default private.uuidv7()
 ) returns public.transactions
 language plpgsql set search_path = ''
 as $$

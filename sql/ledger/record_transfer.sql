@@ -8,7 +8,7 @@ create function public.record_transfer(
   fee public.monetary_amount default 0,
   fee_category_id uuid default null,
   note text default null,
-  id uuid default gen_random_uuid()
+  id uuid default private.uuidv7()
 ) returns public.transfers
 language plpgsql set search_path = ''
 as $$

@@ -23,7 +23,7 @@ begin
   where t.id = split_transaction.transaction_id and t.amount <> split_transaction.amount;
   insert into public.transaction_splits (id, transaction_id, category_id, amount, description, position)
   select
-    coalesce(r.id, gen_random_uuid()), split_transaction.transaction_id, r.category_id, r.amount, r.description, s.position
+    coalesce(r.id, private.uuidv7()), split_transaction.transaction_id, r.category_id, r.amount, r.description, s.position
   from jsonb_array_elements(split_transaction.splits) with ordinality as s (split, position)
   cross join lateral jsonb_to_record(s.split) as r (
     id uuid, category_id uuid, amount public.monetary_amount, description text

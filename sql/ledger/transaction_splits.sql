@@ -3,7 +3,7 @@ create table public.transaction_splits (
   -- set by tg_lock_book; what may be written is for the policies to say
   book_id uuid not null
   default coalesce(nullif(current_setting('walletbase.book', true), '')::uuid, private.current_book('editor')),
-  id uuid not null default gen_random_uuid(),
+  id uuid not null default private.uuidv7(),
   transaction_id uuid not null,
   category_id uuid,
   amount public.monetary_amount not null,

@@ -1,7 +1,7 @@
 -- Money moved between two accounts of a book. A transfer owns two transactions, its legs, which change only through it.
 create table public.transfers (
   book_id uuid not null default private.current_book('editor') references public.books on delete cascade,
-  id uuid not null default gen_random_uuid(),
+  id uuid not null default private.uuidv7(),
   number bigint not null default 0,
   booked_on date not null,
   from_account_id uuid not null,

@@ -1327,6 +1327,8 @@ DROP FUNCTION "private"."tg_transfers__prepare"();
 
 DROP FUNCTION "private"."tg_transfers__take_received"();
 
+DROP FUNCTION "private"."uuidv7"();
+
 DROP DOMAIN "public"."monetary_amount";
 
 DROP TABLE "public"."webhook_deliveries";
