@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 
 from stack.layout import PROGRAMS, Layout
+from stack.supervision import MEASURED
 from tests.conftest import Person
 
 __all__ = ["Crew", "extract", "runs", "task_of", "until"]
@@ -34,7 +35,7 @@ class Crew:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         environment = (layout.conf / "worker.env").read_text().splitlines()
-        self._environment = {"PATH": os.environ["PATH"], **IMPATIENT}
+        self._environment = {name: os.environ[name] for name in ("PATH", *MEASURED) if name in os.environ} | IMPATIENT
         for line in environment:
             name, _, value = line.partition("=")
             self._environment.setdefault(name, value.strip("'"))
