@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import copy_context
 from datetime import date
 from decimal import Decimal
@@ -55,17 +54,7 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\
 def run(task: Task) -> dict[str, object]:
     """Does one step of an import: read (and commit at once where asked), commit, or undo."""
     import_id = UUID(task.parameters["import_id"])
-    match task.parameters["step"]:
-        case "read":
-            read(task, import_id)
-            if task.parameters.get("commit"):
-                commit(task, import_id, False)
-        case "commit":
-            commit(task, import_id, bool(task.parameters.get("set_initial_amount")))
-        case "undo":
-            task.report(10, "Taking the lines back")
-            with task.member() as connection:
-                connection.execute("select private.undo_import(%s)", [import_id])
+    STEPS[task.parameters["step"]](task, import_id)
     with task.service() as connection:
         row = connection.execute(
             """
@@ -79,10 +68,17 @@ def run(task: Task) -> dict[str, object]:
     return row[0] if row else {"import_id": str(import_id), "status": "deleted"}
 
 
-def commit(task: Task, import_id: UUID, set_initial_amount: bool) -> None:
+def commit(task: Task, import_id: UUID) -> None:
     task.report(60, "Booking the lines")
+    set_initial_amount = task.parameters.get("set_initial_amount", False)
     with task.member() as connection:
         connection.execute("select private.commit_import(%s, %s, true)", [import_id, set_initial_amount])
+
+
+def undo(task: Task, import_id: UUID) -> None:
+    task.report(10, "Taking the lines back")
+    with task.member() as connection:
+        connection.execute("select private.undo_import(%s)", [import_id])
 
 
 def read(task: Task, import_id: UUID) -> None:
@@ -103,6 +99,11 @@ def read(task: Task, import_id: UUID) -> None:
             # a file may be wrong in a way that nobody has thought of; trying it again would not mend it
             log.exception("statement_unreadable", import_id=str(import_id))
             _fail(task, import_id, StatementError("The file can't be read as a statement."))
+    if task.parameters.get("commit"):
+        commit(task, import_id)
+
+
+STEPS = {"read": read, "commit": commit, "undo": undo}
 
 
 def _fail(task: Task, import_id: UUID, error: StatementError) -> None:
@@ -265,16 +266,10 @@ NULL = "\\N"
 
 
 def text(value: str | None, limit: int = 65536) -> str:
-    if not value:
-        return NULL if value is None else ""
-    if len(value) > limit:
-        value = value[:limit]
-    if value.isprintable() and "\\" not in value:
-        return value
-    with suppress(UnicodeEncodeError):
-        value.encode()
-        return value.translate(ESCAPES)
-    return value.encode("utf-8", "replace").decode().translate(ESCAPES)
+    if value is None:
+        return NULL
+    value = value[:limit]
+    return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
 
 
 def identity(line: Line, account: str, seen: dict[str, int]) -> str:

@@ -14,7 +14,9 @@ import httpx
 import psycopg
 import pytest
 
+from stack.layout import Layout
 from tests.conftest import Person
+from tests.jobs.crews import Crew, task_of
 
 STATEMENTS = Path(__file__).parents[3] / "shared" / "data" / "statements"
 Json = dict[str, Any]
@@ -326,12 +328,15 @@ def test_a_corrected_mapping_is_remembered_for_the_account(person: Person) -> No
 def test_what_fits_no_account_is_said_of_the_line(person: Person) -> None:
     main = account(person)
     text = "Date,Text,Amount,Currency\n2024-01-01,a,1.005,EUR\n2024-01-01,b,5,USD\n2024-01-01,c,0.00,EUR\n2024-01-01,d,7,EUR\n"
+    text += "someday,e,8,EUR\n2024-01-01,f,,EUR\n"
     found = read(person, upload(person, text.encode(), main))
     assert [(row["outcome"], row["reason"]) for row in rows_of(person, found)] == [
         ("error", "EUR amounts have 2 decimals."),
         ("error", "The line is in USD, the account is kept in EUR."),
         ("left_out", "The amount is zero."),
         ("ready", None),
+        ("error", "'someday' is no day."),
+        ("left_out", "The line has no amount."),
     ]
     assert read(person, upload(person, text.encode()))["ready_count"] == 0
     broken = person.http.patch(f"/rest/v1/import_rows?import_id=eq.{found['id']}&position=eq.3", json={"include": True})
@@ -340,6 +345,61 @@ def test_what_fits_no_account_is_said_of_the_line(person: Person) -> None:
     person.http.patch(f"/rest/v1/accounts?id=eq.{main}", json={"is_active": False}).raise_for_status()
     answer = person.http.post("/functions/v1/imports", files={"file": ("x.csv", text)}, data={"account_id": main})
     assert (answer.status_code, answer.json()["details"]) == (409, "ledger.account_archived")
+
+
+def test_a_number_that_went_to_another_account_before_is_noted(person: Person) -> None:
+    main, other = account(person), account(person, name="Other")
+    text = b":20:A\n:25:DE12\n:60F:C240101EUR5,\n:61:240102C2,NTRF\n:62F:C240102EUR7,\n"
+    assert read(person, upload(person, text, main, commit=True))["accounts"] == {"DE12": main}
+    found = read(person, upload(person, text, other))
+    assert (found["accounts"], found["ready_count"]) == ({"DE12": other}, 1)
+    assert [note["message"] for note in found["notes"]] == ["DE12 has gone to another account before."]
+
+
+def test_a_statement_without_lines_still_says_what_the_account_held(person: Person) -> None:
+    main = account(person)
+    empty = read(person, upload(person, b"Date,Text,Amount\n", main))
+    assert (empty["status"], empty["line_count"], empty["balances"]) == ("ready", 0, [])
+    found = read(person, upload(person, b":20:A\n:25:DE12\n:62F:C240102EUR7,\n", main, commit=True))
+    assert (found["status"], found["line_count"], found["accounts"]) == ("committed", 0, {"DE12": main})
+    [stated] = get(person, "balance_assertion_statuses", select="stated_balance,booked_on,holds")
+    assert stated == {"stated_balance": 7, "booked_on": "2024-01-02", "holds": False}
+
+
+def test_texts_too_long_for_the_books_are_cut_and_go_on_in_the_notes(person: Person) -> None:
+    main = account(person)
+    # some megabytes, so that the rows are written in several pieces
+    texts = [f"{n:03} " + "word\\ " * 9_000 for n in range(90)]
+    table = "Date,Payee,Description,Amount,Notes\n" + "".join(f"2024-01-01,{'p' * 200},{text},1,n\n" for text in texts)
+    found = read(person, upload(person, table.encode(), main))
+    rows = rows_of(person, found, select="payer,description,notes,line")
+    assert [row["line"] for row in rows] == list(range(2, 92)) and {row["payer"] for row in rows} == {"p" * 128}
+    assert [(row["description"], row["notes"]) for row in rows] == [(text[:500], text[:4000]) for text in texts]
+
+
+def test_a_file_that_ends_badly_leaves_nothing(person: Person) -> None:
+    main = account(person)
+    text = "<OFX><STMTRS>" + "<STMTTRN><DTPOSTED>20240131<TRNAMT>0" * 20_001 + "<NAME>" + "x" * 70_000
+    found = read(person, upload(person, text.encode(), main))
+    assert (found["status"], found["line_count"], rows_of(person, found)) == ("failed", 0, [])
+    assert found["error"]["message"] == "A value of NAME is longer than 65536 characters."
+    assert found["task"]["message"] == "20000 lines read"
+    # what no reader has thought of is refused, too, and not tried again
+    odd = upload(person, b"Date,Text,Amount\n2024-01-31,\\ud800,1\n", main, mapping={"encoding": "unicode_escape"})
+    found = read(person, odd)
+    assert (found["status"], found["error"]["message"]) == ("failed", "The file can't be read as a statement.")
+
+
+def test_an_import_is_gone_before_it_is_read(person: Person, crew: Crew, layout: Layout) -> None:
+    main = account(person)
+    lost, deleted = (upload(person, COFFEES.encode(), main) for _ in range(2))
+    (layout.files / "imports" / person.book_id / lost["id"] / lost["sha256"]).unlink()
+    person.http.delete("/rest/v1/imports", params={"id": f"eq.{deleted['id']}"}).raise_for_status()
+    crew.start()
+    lost = read(person, lost)
+    assert (lost["status"], lost["error"]["message"]) == ("failed", "The file is no longer there; upload it again.")
+    task = task_of(person, deleted["task_id"], wait=30)
+    assert (task["status"], task["result"]) == ("succeeded", {"import_id": deleted["id"], "status": "deleted"})
 
 
 def test_six_thousand_lines_are_committed_and_undone_by_the_worker_with_progress(person: Person) -> None:
