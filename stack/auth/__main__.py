@@ -15,8 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stack.auth", description="A stand-in for Supabase Auth")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="make or update the tables of schema auth")
-    serve = commands.add_parser("serve", help="answer requests")
-    serve.add_argument("--uds", help="listen on a unix socket instead of a port")
+    commands.add_parser("serve", help="answer requests")
     arguments = parser.parse_args()
     settings = Settings()
     if not settings.db_database_url:
@@ -32,7 +31,6 @@ def main() -> None:
         factory=True,
         host=settings.api_host,
         port=settings.port,
-        uds=arguments.uds,
         log_level=settings.log_level,
         access_log=False,
         server_header=False,

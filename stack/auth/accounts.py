@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 from psycopg.types.json import Jsonb
 
 from stack.auth import audit, hooks, letters, sessions, users
@@ -134,10 +133,7 @@ async def link(db: Connection, user_id: UUID, provider: str, person: Person, cli
         raise AuthError(422, "identity_already_exists", "Identity is already linked to another user")
     if user.is_anonymous:
         user = await introduce(db, user, provider, person)
-    try:
-        user = await attach(db, user, provider, person)
-    except psycopg.errors.UniqueViolation as error:
-        raise AuthError(422, "identity_already_exists", "Identity is already linked to another user") from error
+    user = await attach(db, user, provider, person)
     await audit.record(db, "identity_linked", client, user, {"provider": provider})
     return user
 
@@ -164,16 +160,14 @@ async def unlink(db: Connection, user: User, identity_id: UUID, client: Client) 
     values: dict[str, Any] = {"raw_app_meta_data": await providers_listed(db, user)}
     if leaving.provider == "email":
         values["encrypted_password"] = ""
-    if leaving.email and leaving.email == user.email:
-        # the address stays only if another identity has it
-        others = [identity.email for identity in identities if identity is not leaving and identity.email]
-        if others and user.email not in others:
-            if await users.by_email(db, others[0]):
-                raise AuthError(
-                    422,
-                    "email_conflict_identity_not_deletable",
-                    "Unable to unlink identity due to email conflict",
-                )
-            values["email"] = others[0]
+    staying = [identity for identity in identities if identity is not leaving]
+    # the address goes with its identity where another one's, and only a verified one, can take its place
+    verified = [each.email for each in staying if each.email and each.identity_data.get("email_verified")]
+    if leaving.email == user.email and verified and user.email not in {each.email for each in staying}:
+        if await users.by_email(db, verified[0]):
+            raise AuthError(
+                422, "email_conflict_identity_not_deletable", "Unable to unlink identity due to email conflict"
+            )
+        values["email"] = verified[0]
     await users.update(db, user, **values)
     await audit.record(db, "identity_unlinked", client, user, {"provider": leaving.provider})

@@ -10,9 +10,7 @@ UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "
 
 
 def seconds(text: str) -> float:
-    """The length in seconds. A bare number is seconds too. Raises ValueError."""
-    if re.fullmatch(r"[0-9]+", text):
-        return float(text)
+    """The length in seconds. Raises ValueError."""
     if not re.fullmatch(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+", text):
         raise ValueError(text)
     parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)", text)

@@ -13,7 +13,6 @@ import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 __all__ = [
@@ -29,6 +28,20 @@ API_VERSION_HEADER = "X-Supabase-Api-Version"
 API_VERSION = "2024-01-01"
 
 log = logging.getLogger("stack.auth")
+
+# what is taken already, by the constraint that says so: code and message
+TAKEN = {
+    "users_email_partial_key": ("email_exists", "A user with this email address has already been registered"),
+    "users_pkey": ("conflict", "A user with this id already exists"),
+    "identities_provider_id_provider_unique": (
+        "identity_already_exists",
+        "Identity is already linked to another user",
+    ),
+    "mfa_factors_user_friendly_name_unique": (
+        "mfa_factor_name_conflict",
+        "A factor with the friendly name for this user already exists",
+    ),
+}
 
 
 class AuthError(Exception):
@@ -91,10 +104,12 @@ def from_database(error: psycopg.Error) -> AuthError:
         detail = error.diag.message_detail or ""
         code = detail if re.fullmatch(r"[a-z][a-z0-9_.]*", detail) else "validation_failed"
         return AuthError(int(state[2:]), code, error.diag.message_primary or "Refused")
+    if taken := TAKEN.get(error.diag.constraint_name or ""):
+        return AuthError(422, *taken)
     if isinstance(error, psycopg.DataError | psycopg.IntegrityError):
         log.warning("refused by the database: %s %s", state, error.diag.constraint_name)
         return AuthError(422, "validation_failed", "A value can't be stored")
-    if isinstance(error, psycopg.OperationalError | PoolTimeout):
+    if isinstance(error, psycopg.OperationalError):
         log.error("database unreachable: %s", error)
         return AuthError(503, "unexpected_failure", "The database can't be reached", headers={"Retry-After": "5"})
     log.error("database error %s", state, exc_info=error)
@@ -114,20 +129,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def refuse_body(request: Request, error: RequestValidationError) -> Response:
-        if any(part["loc"] and part["loc"][0] == "body" for part in error.errors()):
+        if any(part["loc"][0] == "body" for part in error.errors()):
             return answer(request, AuthError(400, "bad_json", "Could not parse request body as JSON"))
-        if any(part["loc"] and part["loc"][0] == "path" for part in error.errors()):
-            return answer(request, AuthError(404, "validation_failed", "The id must be a UUID"))
-        return answer(request, AuthError(400, "validation_failed", "A parameter of the request is not valid"))
+        # a path's ids are all that is not a text
+        return answer(request, AuthError(404, "validation_failed", "The id must be a UUID"))
 
     @app.exception_handler(psycopg.Error)
-    @app.exception_handler(PoolTimeout)
     async def refuse_statement(request: Request, error: psycopg.Error) -> Response:
         return answer(request, from_database(error))
-
-    @app.exception_handler(UnicodeEncodeError)
-    async def refuse_text(request: Request, error: UnicodeEncodeError) -> Response:
-        return answer(request, AuthError(400, "bad_json", "Could not parse request body as JSON"))
 
     @app.exception_handler(HTTPException)
     async def refuse_route(request: Request, error: HTTPException) -> Response:

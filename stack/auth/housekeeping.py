@@ -6,7 +6,6 @@ import asyncio
 import logging
 
 import psycopg
-from psycopg_pool import PoolTimeout
 
 from stack.auth.server import Server
 
@@ -57,6 +56,6 @@ async def repeat(server: Server) -> None:
     while True:
         try:
             await clean(server)
-        except (psycopg.Error, PoolTimeout) as error:
+        except psycopg.Error as error:
             log.warning("could not clear away: %s", error)
         await asyncio.sleep(HOUR)

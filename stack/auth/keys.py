@@ -19,29 +19,24 @@ ALGORITHMS = {"EC": "ES256", "RSA": "RS256", "OKP": "EdDSA", "oct": "HS256"}
 
 
 class Keys:
-    """All keys of GOTRUE_JWT_KEYS, in either form, `[…]` or `{"keys": […]}`, and the secret.
+    """All keys of GOTRUE_JWT_KEYS, `[…]`, and the secret.
 
     The first key whose key_ops has "sign" signs; the others verify, so that a rotation can overlap.
     """
 
     def __init__(self, settings: Settings) -> None:
-        listed = json.loads(settings.jwt_keys) if settings.jwt_keys.strip() else []
-        if isinstance(listed, Mapping):
-            listed = listed["keys"]
         self._secret = settings.jwt_secret
         self._by_id: dict[str, tuple[str, Any]] = {}
         self._signing: tuple[str, str, Any] | None = None
         self._public: list[dict[str, Any]] = []
-        for member in listed:
+        for member in json.loads(settings.jwt_keys or "[]"):
             algorithm = member.get("alg") or ALGORITHMS[member["kty"]]
             key = jwt.PyJWK(member, algorithm).key
             signs = "sign" in member.get("key_ops", ["sign"]) and ("d" in member or member["kty"] == "oct")
             if signs and self._signing is None:
                 self._signing = (member["kid"], algorithm, key)
             verifying = key.public_key() if "d" in member else key
-            # a key without a name is found by nobody: the secret itself is used for tokens that name none
-            if "kid" in member:
-                self._by_id[member["kid"]] = (algorithm, verifying)
+            self._by_id[member["kid"]] = (algorithm, verifying)
             if member["kty"] != "oct":
                 public = {name: value for name, value in member.items() if name not in PRIVATE_MEMBERS}
                 self._public.append({**public, "alg": algorithm, "key_ops": ["verify"], "use": "sig"})

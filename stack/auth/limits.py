@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from math import ceil
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from stack.auth.errors import AuthError
 
 __all__ = ["Failures", "Spacing"]
 
-# beyond this many accounts and addresses the longest untouched is forgotten, so that a flood can't fill the memory
+# of so many accounts and addresses, so that a flood can't fill the memory
 CAPACITY = 100_000
 
 # the refusals that are a wrong guess of a secret
@@ -30,6 +31,15 @@ GUESSES = frozenset(
 )
 
 Key = tuple[str, ...]
+Value = TypeVar("Value")
+
+
+def keep(moments: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+    """Notes what was last touched; beyond the capacity the longest untouched is forgotten."""
+    moments[key] = value
+    moments.move_to_end(key)
+    if len(moments) > CAPACITY:
+        moments.popitem(last=False)
 
 
 @dataclass
@@ -49,10 +59,7 @@ class Spacing:
                 "over_email_send_rate_limit",
                 f"For security purposes, you can only request this after {ceil(wait)} seconds.",
             )
-        self._moments[key] = now
-        self._moments.move_to_end(key)
-        if len(self._moments) > CAPACITY:
-            self._moments.popitem(last=False)
+        keep(self._moments, key, now)
 
 
 @dataclass
@@ -80,7 +87,7 @@ class Failures:
                 yield
             except AuthError as error:
                 if error.code in GUESSES:
-                    self._note(key)
+                    keep(self._moments, key, deque([*self._moments.get(key, ()), time.monotonic()]))
                 raise
             self._moments.pop(key, None)
 
@@ -94,9 +101,3 @@ class Failures:
             raise AuthError(
                 429, "over_request_rate_limit", "Request rate limit reached", headers={"Retry-After": str(wait)}
             )
-
-    def _note(self, key: Key) -> None:
-        self._moments.setdefault(key, deque()).append(time.monotonic())
-        self._moments.move_to_end(key)
-        if len(self._moments) > CAPACITY:
-            self._moments.popitem(last=False)

@@ -26,7 +26,6 @@ __all__ = ["Kind", "Letter", "Mailer"]
 log = logging.getLogger("stack.auth.mails")
 
 TRIES = (0, 2, 10, 60)
-HOUR = 3600
 # a template fetched from a URL is looked at again after this many seconds
 FRESH = 60
 
@@ -74,7 +73,7 @@ class Letter:
 
 @dataclass
 class Mailer:
-    """Sends letters by SMTP, in the background, and counts them against the hourly budget."""
+    """Sends letters by SMTP, in the background, and counts them against the budget."""
 
     settings: Settings
     _sent: deque[float] = field(default_factory=deque)
@@ -82,7 +81,7 @@ class Mailer:
     _templates: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     def reserve(self, count: int = 1) -> None:
-        """Counts mails against the budget of the hour; refuses one too many. Under autoconfirm nothing is counted."""
+        """Counts mails against the budget; refuses one too many. Under autoconfirm nothing is counted."""
         self.check(count)
         if not self.settings.mailer_autoconfirm:
             self._sent.extend([time.monotonic()] * count)
@@ -91,10 +90,10 @@ class Mailer:
         """Refuses what would be too many, and counts nothing: for addresses that get no mail, and must not show it."""
         if self.settings.mailer_autoconfirm:
             return
-        now = time.monotonic()
-        while self._sent and self._sent[0] <= now - HOUR:
+        most, seconds = self.settings.mail_budget
+        while self._sent and self._sent[0] <= time.monotonic() - seconds:
             self._sent.popleft()
-        if len(self._sent) + count > self.settings.mails_an_hour:
+        if len(self._sent) + count > most:
             raise AuthError(429, "over_email_send_rate_limit", "email rate limit exceeded")
 
     def post(self, *letters: Letter) -> None:
@@ -116,9 +115,6 @@ class Mailer:
                 await self._send(await self.message(letter))
             except (OSError, aiosmtplib.SMTPException, httpx.HTTPError) as error:
                 log.warning("a %s mail could not be sent: %s", letter.kind, error)
-            except TemplateError:
-                log.exception("the template of %s mails is broken", letter.kind)
-                return
             else:
                 return
         log.error("a %s mail was given up", letter.kind)
@@ -140,10 +136,15 @@ class Mailer:
         settings = self.settings
         subject = settings.mailer_subjects(letter.kind) or SUBJECTS[letter.kind]
         body = await self._template(settings.mailer_template(letter.kind)) or BODIES[letter.kind]
-        markup = render(body, letter.values)
+        try:
+            subject, markup = render(subject, letter.values, escape=False), render(body, letter.values)
+        except TemplateError as error:
+            log.error("a template of %s mails is broken, the built-in ones are used: %s", letter.kind, error)
+            subject, body = SUBJECTS[letter.kind], BODIES[letter.kind]
+            subject, markup = render(subject, letter.values, escape=False), render(body, letter.values)
         message = EmailMessage()
         # a subject is one line, whatever a template makes of it
-        message["Subject"] = " ".join(render(subject, letter.values, escape=False).split())
+        message["Subject"] = " ".join(subject.split())
         message["From"] = formataddr((settings.smtp_sender_name, settings.smtp_admin_email))
         message["To"] = letter.to
         message["Date"] = formatdate(localtime=False)

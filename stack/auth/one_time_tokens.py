@@ -87,8 +87,7 @@ async def consume(
     if found is None or not found[2]:
         return None
     user = await users.by_id(db, found[0], lock=True)
-    if user is None:
-        return None
+    assert user is not None
     return await users.update(db, user, **{found[1]: ""}), Slot(found[1])
 
 

@@ -47,11 +47,9 @@ def weakness(password: str, settings: Settings) -> dict[str, Any] | None:
 
 
 def check_length(password: str) -> None:
-    """Refuses what bcrypt would silently cut or can't take."""
-    if len(password.encode(errors="surrogatepass")) > MAX_BYTES:
+    """Refuses what bcrypt can't take."""
+    if len(password.encode()) > MAX_BYTES:
         raise AuthError(400, "validation_failed", f"Password cannot be longer than {MAX_BYTES} characters")
-    if "\0" in password:
-        raise AuthError(400, "validation_failed", "Password cannot contain a NUL character")
 
 
 def check_strength(password: str, settings: Settings) -> None:
@@ -81,7 +79,7 @@ async def hash_password(password: str, settings: Settings) -> str:
 
 async def verify_password(password: str, hashed: str | None, settings: Settings) -> bool:
     """Whether a password is the hash's. Without a hash it compares with a decoy, and takes as long."""
-    candidate = password.encode(errors="replace")[:MAX_BYTES].replace(b"\0", b"\xff")
-    right = await to_thread.run_sync(bcrypt.checkpw, candidate, (hashed or decoy(settings.password_hash_cost)).encode())
-    # an empty candidate, or one that was cut or altered above, never is
-    return right and bool(hashed) and candidate == password.encode(errors="replace")
+    candidate = password.encode()
+    known = (hashed or decoy(settings.password_hash_cost)).encode()
+    right = await to_thread.run_sync(bcrypt.checkpw, candidate[:MAX_BYTES], known)
+    return right and bool(hashed) and len(candidate) <= MAX_BYTES

@@ -45,7 +45,7 @@ def allowed(url: str, settings: Settings) -> bool:
         pattern(glob).fullmatch(candidate)
         for glob in settings.allowed_redirects
         # what stands for a host must be one: `https://1.evil.example/x.ours.example` is not of `https://**.ours.example`
-        if pattern(urlsplit(glob).netloc).fullmatch(parts.netloc)
+        if pattern(glob.partition("://")[2].partition("/")[0]).fullmatch(parts.netloc)
         for candidate in (url.partition("#")[0], bare)
     )
 
@@ -60,8 +60,8 @@ def is_loopback(host: str) -> bool:
 
 @lru_cache(maxsize=256)
 def pattern(glob: str) -> re.Pattern[str]:
-    """The platform's patterns: `*` and `?` stop at `.`, `/` and a query, `**` doesn't; `[a-z]`, `[!a]` and `{a,b}` as usual."""
-    found = re.findall(r"\*\*|\*|\?|\[!?[^\]]+\]|\{[^}]*\}|.", glob, re.DOTALL)
+    """The platform's patterns: `*` and `?` stop at `.`, `/` and a query, `**` doesn't; `[a-z]` and `[!a]` as usual."""
+    found = re.findall(r"\*\*|\*|\?|\[!?[^\]]+\]|.", glob, re.DOTALL)
     return re.compile("".join(map(translated, found)), re.DOTALL)
 
 
@@ -76,8 +76,6 @@ def translated(piece: str) -> str:
             return "[^./?#]"
     if piece.startswith("[") and len(piece) > 1:
         return "[" + ("^" if piece[1] == "!" else "") + piece.strip("[]").lstrip("!").replace("\\", "\\\\") + "]"
-    if piece.startswith("{") and len(piece) > 1:
-        return "(?:" + "|".join(map(re.escape, piece[1:-1].split(","))) + ")"
     return re.escape(piece)
 
 

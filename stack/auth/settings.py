@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     smtp_pass: str = ""
     smtp_admin_email: str = "no-reply@localhost"
     smtp_sender_name: str = ""
-    # between two mails of a kind to one user, as a Go duration; and mails of all kinds an hour
+    # between two mails of a kind to one user, as a Go duration; and mails of all kinds
     smtp_max_frequency: str = "1m"
     rate_limit_email_sent: str = "30"
     mailer_subjects_confirmation: str = ""
@@ -122,10 +122,10 @@ class Settings(BaseSettings):
         return durations.seconds(self.smtp_max_frequency)
 
     @cached_property
-    def mails_an_hour(self) -> float:
-        """The budget of mails, given as `30` an hour or as `30/15m`."""
+    def mail_budget(self) -> tuple[float, float]:
+        """How many mails may be sent in how many seconds, given as `30` an hour or as `30/15m`."""
         count, _, interval = self.rate_limit_email_sent.partition("/")
-        return float(count) * 3600 / (durations.seconds(interval) if interval else 3600)
+        return float(count), durations.seconds(interval or "1h")
 
     def mailer_subjects(self, kind: str) -> str:
         """The subject set for a kind of mail."""

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = ["TemplateError", "plain_text", "render"]
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "eq": lambda first, *others: first in others,
+    "ne": lambda first, *others: first not in others,
+    "not": lambda first, *_: not first,
+    "and": lambda *arguments: next((each for each in arguments if not each), arguments[-1]),
+    "or": lambda *arguments: next((each for each in arguments if each), arguments[-1]),
+}
 
 WORD = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|[^\s()]+|[()]')
 
@@ -35,19 +43,16 @@ def render(template: str, values: Mapping[str, Any], *, escape: bool = True) -> 
                 result.append(piece)
             continue
         word, _, rest = piece.partition(" ")
+        if word in {"else", "end"} and not stack:
+            raise TemplateError(f"{word} without if")
         if word == "if":
-            holds = shows and truth(rest, values)
+            holds = shows and bool(evaluate(rest, values))
             stack.append((holds, holds, shows))
         elif word == "else":
-            if not stack:
-                raise TemplateError("else without if")
             _, shown, outside = stack.pop()
-            condition = rest.strip().removeprefix("if").strip() if rest.strip().startswith("if") else ""
-            holds = outside and not shown and (truth(condition, values) if condition else True)
+            holds = outside and not shown and (not rest or bool(evaluate(rest.removeprefix("if "), values)))
             stack.append((holds, shown or holds, outside))
         elif word == "end":
-            if not stack:
-                raise TemplateError("end without if")
             stack.pop()
         elif not piece.startswith("/*") and shows:
             value = evaluate(piece, values)
@@ -58,15 +63,9 @@ def render(template: str, values: Mapping[str, Any], *, escape: bool = True) -> 
     return "".join(result)
 
 
-def truth(expression: str, values: Mapping[str, Any]) -> bool:
-    """Whether a condition holds: neither absent nor empty."""
-    return bool(evaluate(expression, values))
-
-
 def evaluate(expression: str, values: Mapping[str, Any]) -> Any:
-    """The value of an expression."""
-    words = WORD.findall(expression)
-    value, rest = call(words, values)
+    """The value of an expression. As a condition it holds if it is neither absent nor empty."""
+    value, rest = call(WORD.findall(expression), values)
     if rest:
         raise TemplateError(f"unexpected {rest[0]}")
     return value
@@ -76,25 +75,16 @@ def call(words: list[str], values: Mapping[str, Any]) -> tuple[Any, list[str]]:
     """A function with its arguments, or one operand; and the words after it."""
     if not words:
         raise TemplateError("empty action")
-    if words[0] not in {"eq", "ne", "not", "and", "or"}:
+    function = FUNCTIONS.get(words[0])
+    if function is None:
         return operand(words, values)
-    name, rest, arguments = words[0], words[1:], []
+    rest, arguments = words[1:], []
     while rest and rest[0] != ")":
         value, rest = operand(rest, values)
         arguments.append(value)
     if not arguments:
-        raise TemplateError(f"{name} of nothing")
-    match name:
-        case "eq":
-            return any(arguments[0] == other for other in arguments[1:]), rest
-        case "ne":
-            return arguments[0] != arguments[-1], rest
-        case "not":
-            return not arguments[0], rest
-        case "and":
-            return next((value for value in arguments if not value), arguments[-1]), rest
-        case _:
-            return next((value for value in arguments if value), arguments[-1]), rest
+        raise TemplateError(f"{words[0]} of nothing")
+    return function(*arguments), rest
 
 
 def operand(words: list[str], values: Mapping[str, Any]) -> tuple[Any, list[str]]:

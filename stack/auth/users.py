@@ -233,7 +233,9 @@ async def by_id(db: Connection, user_id: UUID, *, lock: bool = False) -> User | 
 
 
 async def by_email(db: Connection, email: str, *, lock: bool = False) -> User | None:
-    """The user with an address in lower case, those of single sign-on excepted."""
+    """The user with an address in lower case, those of single sign-on excepted. Nobody else makes one while it is locked."""
+    if lock:
+        await db.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (email,))
     return await one(db, "select * from auth.users where email = %s and not is_sso_user", email, lock=lock)
 
 
@@ -282,15 +284,14 @@ async def create_with_email(db: Connection, new: NewUser) -> User:
 
 
 async def update(db: Connection, user: User, **values: Any) -> User:
-    """Sets columns of a user; gives the row as it is then."""
+    """Sets columns of a user, who is locked; gives the row as it is then."""
     adapted = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in values.items()}
     assignments = [sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in adapted]
     query = sql.SQL("update auth.users set {}, updated_at = now() where id = %(id)s returning *")
     async with db.cursor(row_factory=rows_of(User)) as cursor:
         await cursor.execute(query.format(sql.SQL(", ").join(assignments)), {**adapted, "id": user.id})
         row = await cursor.fetchone()
-    if row is None:
-        raise AuthError(404, "user_not_found", "User not found")
+    assert row is not None
     return row
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from stack.local import LocalStack
 from stack.parts import auth_environment
 from stack.settings import Settings
+from stack.sources import ROOT
 
 
 def test_line_of_the_environment_wins_for_auth(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,3 +23,18 @@ def test_line_of_the_environment_wins_for_auth(stack: LocalStack, monkeypatch: p
     assert told["GOTRUE_JWT_EXP"] == "3600"
     # a throw-away stack is the same for everybody
     assert stack.settings.auth == {}
+
+
+@pytest.mark.parametrize(
+    ("settings", "lacking"),
+    [
+        ({}, "GOTRUE_DB_DATABASE_URL must say where the database is"),
+        ({"GOTRUE_DB_DATABASE_URL": "postgres://"}, "GOTRUE_JWT_KEYS or GOTRUE_JWT_SECRET must be set"),
+    ],
+)
+def test_server_says_which_setting_it_lacks(settings: dict[str, str], lacking: str) -> None:
+    kept = {name: os.environ[name] for name in ("COVERAGE_PROCESS_START",) if name in os.environ}
+    command = [sys.executable, "-m", "stack.auth", "serve"]
+    served = subprocess.run(command, cwd=ROOT, env=kept | settings, capture_output=True, text=True, check=False)
+    assert served.returncode == 2
+    assert served.stderr.rstrip().endswith(lacking)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-import psycopg
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from psycopg import sql
@@ -177,18 +176,15 @@ async def create_user(
         },
         banned_until=ban_until(body.ban_duration) if body.ban_duration else None,
     )
-    try:
-        async with server.database.transaction() as db:
-            user = await users.create(db, new)
-            await users.add_identity(db, user, "email", str(user.id), users.email_claims(user))
-            if body.email_confirm:
-                user = await users.confirm_email(db, user)
-            await audit.record(
-                db, "user_signedup", client, None, {"user_id": str(user.id), "user_email": user.email}, actor_role=admin
-            )
-            return await profile(db, user)
-    except psycopg.errors.UniqueViolation as error:
-        raise conflict(error) from error
+    async with server.database.transaction() as db:
+        user = await users.create(db, new)
+        await users.add_identity(db, user, "email", str(user.id), users.email_claims(user))
+        if body.email_confirm:
+            user = await users.confirm_email(db, user)
+        await audit.record(
+            db, "user_signedup", client, None, {"user_id": str(user.id), "user_email": user.email}, actor_role=admin
+        )
+        return await profile(db, user)
 
 
 @router.get("/users/{user_id}")
@@ -218,31 +214,28 @@ async def update_user(
     if new_hash:
         values["encrypted_password"] = new_hash
     email = users.normalise_email(body.email) if body.email else None
-    try:
-        async with server.database.transaction() as db:
-            user = await existing(db, user_id)
-            if email and email != user.email:
-                values |= {"email": email, "email_change": ""}
-                await users.move_email_identity(db, user, email)
-                if user.is_anonymous and not user.email:
-                    claims = {**users.email_claims(user), "email": email}
-                    await users.add_identity(db, user, "email", str(user.id), claims)
-            if body.user_metadata is not None:
-                values["raw_user_meta_data"] = users.merge_metadata(user.raw_user_meta_data, body.user_metadata)
-            if body.app_metadata is not None:
-                values["raw_app_meta_data"] = users.merge_metadata(user.raw_app_meta_data, body.app_metadata)
-            if values:
-                user = await users.update(db, user, **values)
-            if body.email_confirm:
-                user = await users.confirm_email(db, user)
-            if new_hash:
-                await sessions.end(db, user.id)
-            await audit.record(
-                db, "user_modified", client, None, {"user_id": str(user.id), "user_email": user.email}, actor_role=admin
-            )
-            return await profile(db, user)
-    except psycopg.errors.UniqueViolation as error:
-        raise conflict(error) from error
+    async with server.database.transaction() as db:
+        user = await existing(db, user_id)
+        if email and email != user.email:
+            values |= {"email": email, "email_change": ""}
+            await users.move_email_identity(db, user, email)
+            if user.is_anonymous and not user.email:
+                claims = {**users.email_claims(user), "email": email}
+                await users.add_identity(db, user, "email", str(user.id), claims)
+        if body.user_metadata is not None:
+            values["raw_user_meta_data"] = users.merge_metadata(user.raw_user_meta_data, body.user_metadata)
+        if body.app_metadata is not None:
+            values["raw_app_meta_data"] = users.merge_metadata(user.raw_app_meta_data, body.app_metadata)
+        if values:
+            user = await users.update(db, user, **values)
+        if body.email_confirm:
+            user = await users.confirm_email(db, user)
+        if new_hash:
+            await sessions.end(db, user.id)
+        await audit.record(
+            db, "user_modified", client, None, {"user_id": str(user.id), "user_email": user.email}, actor_role=admin
+        )
+        return await profile(db, user)
 
 
 @router.delete("/users/{user_id}")
@@ -318,14 +311,3 @@ async def soft_delete(db: Connection, user: User) -> None:
 def hashed(user: User, text: str) -> str:
     """A text that nobody can read back, different for each user."""
     return hashlib.sha256(f"{user.id}{text}".encode()).hexdigest()
-
-
-def conflict(error: psycopg.errors.UniqueViolation) -> Exception:
-    """The refusal of an address or id that is taken."""
-    match error.diag.constraint_name:
-        case "users_email_partial_key" | "identities_provider_id_provider_unique":
-            return AuthError(422, "email_exists", "A user with this email address has already been registered")
-        case "users_pkey":
-            return AuthError(422, "conflict", "A user with this id already exists")
-        case _:
-            return error

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import psycopg
 import pyotp
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -50,9 +49,10 @@ def is_protected(enrolled: list[Factor]) -> bool:
 async def enroll(body: Enrolment, server: ServerOf, claims: ClaimsOf, client: ClientOf) -> dict[str, Any]:
     """A new secret, as text, address and picture; it counts once a code of it was proved."""
     match body.factor_type:
+        case "totp" if server.settings.mfa_totp_enroll_enabled:
+            pass
         case "totp":
-            if not server.settings.mfa_totp_enroll_enabled:
-                raise AuthError(422, "mfa_totp_enroll_not_enabled", "MFA enroll is disabled for TOTP")
+            raise AuthError(422, "mfa_totp_enroll_not_enabled", "MFA enroll is disabled for TOTP")
         case "phone":
             raise AuthError(422, "mfa_phone_enroll_not_enabled", "MFA enroll is disabled for Phone")
         case "webauthn":
@@ -63,27 +63,18 @@ async def enroll(body: Enrolment, server: ServerOf, claims: ClaimsOf, client: Cl
     if len(name) > NAME_LENGTH:
         raise AuthError(400, "validation_failed", "friendly_name is too long")
     issuer = body.issuer or urlsplit(server.settings.site_url).netloc
-    try:
-        async with server.database.transaction() as db:
-            who = await callers.caller(db, claims, lock=True)
-            enrolled = await users.factors_of(db, who.user)
-            if who.user.is_anonymous:
-                raise AuthError(403, "no_authorization", "Anonymous users cannot enroll factors")
-            if is_protected(enrolled) and who.aal != "aal2":
-                raise AuthError(403, "insufficient_aal", "AAL2 required to enroll a new factor")
-            if len(enrolled) >= server.settings.mfa_max_enrolled_factors:
-                raise AuthError(
-                    422,
-                    "too_many_enrolled_mfa_factors",
-                    "Maximum number of enrolled factors reached",
-                )
-            secret = pyotp.random_base32()
-            factor = await factors.add(db, who.user, name, secret)
-            await audit.record(db, "factor_in_progress", client, who.user, {"factor_id": str(factor.id)})
-    except psycopg.errors.UniqueViolation as error:
-        raise AuthError(
-            422, "mfa_factor_name_conflict", f"A factor with the friendly name {name!r} for this user already exists"
-        ) from error
+    async with server.database.transaction() as db:
+        who = await callers.caller(db, claims, lock=True)
+        enrolled = await users.factors_of(db, who.user)
+        if who.user.is_anonymous:
+            raise AuthError(403, "no_authorization", "Anonymous users cannot enroll factors")
+        if is_protected(enrolled) and who.aal != "aal2":
+            raise AuthError(403, "insufficient_aal", "AAL2 required to enroll a new factor")
+        if len(enrolled) >= server.settings.mfa_max_enrolled_factors:
+            raise AuthError(422, "too_many_enrolled_mfa_factors", "Maximum number of enrolled factors reached")
+        secret = pyotp.random_base32()
+        factor = await factors.add(db, who.user, name, secret)
+        await audit.record(db, "factor_in_progress", client, who.user, {"factor_id": str(factor.id)})
     uri = pyotp.TOTP(secret).provisioning_uri(name=who.user.email or str(who.user.id), issuer_name=issuer)
     return {
         "id": str(factor.id),

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 from fastapi import APIRouter, Request
 
 from stack.auth import audit, callers, flows, hooks, letters, users
@@ -107,21 +106,14 @@ async def otp(body: Otp, request: Request, server: ServerOf, client: ClientOf, r
     email = users.normalise_email(body.email)
     challenge = flows.challenge_of(body.code_challenge, body.code_challenge_method)
     async with even_time():
-        try:
-            async with server.database.transaction() as db:
-                user = await users.by_email(db, email, lock=True)
-                if user is None:
-                    if body.create_user is False:
-                        raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
-                    user = await newcomer(
-                        server, db, email, body.data or {}, client, requested_audience(request, server.settings.jwt_aud)
-                    )
-                letter = await way_in(server, db, user, client, redirect, challenge)
-        except psycopg.errors.UniqueViolation as error:
-            # another request made the same user in between, and sends the mail
-            if error.diag.constraint_name != "users_email_partial_key":
-                raise
-            return {}
+        async with server.database.transaction() as db:
+            user = await users.by_email(db, email, lock=True)
+            if user is None:
+                if body.create_user is False:
+                    raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
+                audience = requested_audience(request, server.settings.jwt_aud)
+                user = await newcomer(server, db, email, body.data or {}, client, audience)
+            letter = await way_in(server, db, user, client, redirect, challenge)
         server.mailer.post(letter)
     return {}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
@@ -65,30 +64,22 @@ async def sign_up(
         id=uuid4(),
     )
     letter: Letter | None
-    try:
-        async with server.database.transaction() as db:
-            existing = await users.by_email(db, email, lock=True)
-            if existing is None:
-                await hooks.before_user_created(db, settings, users.preview_of(new), client)
-                user = await users.create_with_email(db, new)
-                await audit.record(db, "user_signedup", client, user, {"provider": "email"})
-                if settings.mailer_autoconfirm:
-                    user = await users.confirm_email(db, user)
-                    answer, headers = await tokens.sign_in(server, db, user, "password", client)
-                    return JSONResponse(answer, headers=headers)
-                user, letter = await letters.confirmation(server, db, user, redirect, challenge)
-                await audit.record(db, "user_confirmation_requested", client, user)
-                answer = users.profile_of(user, await users.identities_of(db, user))
-            else:
-                await audit.record(db, "user_repeated_signup", client, existing, {"provider": "email"})
-                answer, letter = await repeated(server, db, existing, new, redirect, challenge)
-    except psycopg.errors.UniqueViolation as error:
-        # another request made the same user in between
-        if error.diag.constraint_name != "users_email_partial_key":
-            raise
-        if settings.mailer_autoconfirm:
-            raise taken() from error
-        return JSONResponse({**users.preview_of(new), "role": ""})
+    async with server.database.transaction() as db:
+        existing = await users.by_email(db, email, lock=True)
+        if existing is None:
+            await hooks.before_user_created(db, settings, users.preview_of(new), client)
+            user = await users.create_with_email(db, new)
+            await audit.record(db, "user_signedup", client, user, {"provider": "email"})
+            if settings.mailer_autoconfirm:
+                user = await users.confirm_email(db, user)
+                answer, headers = await tokens.sign_in(server, db, user, "password", client)
+                return JSONResponse(answer, headers=headers)
+            user, letter = await letters.confirmation(server, db, user, redirect, challenge)
+            await audit.record(db, "user_confirmation_requested", client, user)
+            answer = users.profile_of(user, await users.identities_of(db, user))
+        else:
+            await audit.record(db, "user_repeated_signup", client, existing, {"provider": "email"})
+            answer, letter = await repeated(server, db, existing, new, redirect, challenge)
     if letter:
         server.mailer.post(letter)
     return JSONResponse(answer)
@@ -114,11 +105,6 @@ async def sign_up_anonymously(body: SignUp, request: Request, server: Server, cl
     return JSONResponse(answer, headers=headers)
 
 
-def taken() -> AuthError:
-    """The refusal where sign-up itself would tell that an address has a user."""
-    return AuthError(422, "user_already_exists", "User already registered")
-
-
 async def repeated(
     server: Server, db: Connection, existing: User, new: NewUser, redirect: str, challenge: Challenge | None
 ) -> tuple[dict[str, Any], Letter | None]:
@@ -127,7 +113,7 @@ async def repeated(
     An unconfirmed user gets the mail again and keeps what it has: whoever signs up twice proves nothing.
     """
     if server.settings.mailer_autoconfirm:
-        raise taken()
+        raise AuthError(422, "user_already_exists", "User already registered")
     if existing.email_confirmed_at is not None:
         return {**users.preview_of(new), "role": ""}, None
     existing, letter = await letters.confirmation(server, db, existing, redirect, challenge)

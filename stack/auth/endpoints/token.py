@@ -138,7 +138,7 @@ async def by_code(body: Grant, server: Server, client: Client) -> JSONResponse:
         )
     async with server.database.transaction() as db:
         flow = await flows.by_code(db, body.auth_code)
-        user = await users.by_id(db, flow.user_id) if flow and flow.user_id else None
+        user = await users.by_id(db, flow.user_id, lock=True) if flow and flow.user_id else None
         if flow is None or user is None or flow.auth_code_issued_at is None:
             raise AuthError(404, "flow_state_not_found", "invalid flow state, no valid flow state found")
         if (users.now() - flow.auth_code_issued_at).total_seconds() > CODE_LIFETIME:

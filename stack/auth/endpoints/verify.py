@@ -93,8 +93,6 @@ async def follow_link(
                 return RedirectResponse(redirects.with_query(redirect, {"code": flow.auth_code}), 303)
             answer, headers = await tokens.sign_in(server, db, proof.user, "otp", client)
     except AuthError as error:
-        if error.status == 429:
-            raise
         return RedirectResponse(error_url(redirect, error, pkce=pkce), 303)
     except psycopg.Error as failure:
         return RedirectResponse(error_url(redirect, errors.from_database(failure), pkce=pkce), 303)

@@ -84,6 +84,8 @@ class Mailbox:
     """Takes all mail, and waits for what a test expects."""
 
     port: int = field(default_factory=free_port)
+    # addresses whose next letter is not taken at the first try
+    busy: set[str] = field(default_factory=set)
     _letters: list[tuple[str, Letter]] = field(default_factory=list)
     _came: Condition = field(default_factory=Condition)
     _controller: Controller | None = None
@@ -92,6 +94,9 @@ class Mailbox:
         content = envelope.content
         assert isinstance(content, bytes)
         message = email.message_from_bytes(content, policy=email.policy.default)
+        if self.busy & set(envelope.rcpt_tos):
+            self.busy -= set(envelope.rcpt_tos)
+            return "451 Try again"
         with self._came:
             self._letters += [(to, Letter(message)) for to in envelope.rcpt_tos]
             self._came.notify_all()

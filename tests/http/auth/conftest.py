@@ -88,9 +88,9 @@ def mailbox() -> Iterator[Mailbox]:
     box.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serve(env: dict[str, str], mailbox: Mailbox) -> Iterator[Callable[..., Server]]:
-    """Auth with settings of one's own; servers with the same settings are one."""
+    """Auth with settings of one's own; of a module's, servers with the same settings are one."""
     servers: dict[tuple[tuple[str, str], ...], Server] = {}
 
     def start(**settings: str) -> Server:

@@ -124,9 +124,12 @@ def test_address_of_somebody_else_is_refused(open_auth: Server, address: Callabl
 
 
 def test_admin_gives_an_anonymous_user_an_address(open_auth: Server, address: Callable[[], str]) -> None:
-    user_id, first, second = arrive(open_auth)["user"]["id"], address(), address()
+    session, first, second = arrive(open_auth), address(), address()
+    user_id = session["user"]["id"]
     pending = open_auth.admin_api.put(f"/admin/users/{user_id}", json={"email": first}).json()
     assert (pending["email"], pending["is_anonymous"]) == (first, True)
+    # who hasn't proved it can't show by it to be still the one
+    assert refusal(open_auth.api.get("/reauthenticate", headers=bearer(session))) == (422, "email_not_confirmed")
     user = open_auth.admin_api.put(f"/admin/users/{user_id}", json={"email": second, "email_confirm": True}).json()
     assert (user["email"], user["is_anonymous"]) == (second, False)
     assert [each["identity_data"]["email"] for each in user["identities"]] == [second]

@@ -13,6 +13,7 @@ import jwt
 import pyotp
 import pytest
 from auth_people import PASSWORD, Person
+from auth_servers import Server
 from supabase_auth.errors import AuthApiError
 
 from supabase import Client
@@ -167,12 +168,36 @@ def test_factors_of_others_are_unknown(protected: Protected, api: httpx.Client, 
         ({"factor_type": "webauthn"}, 422, "mfa_webauthn_enroll_not_enabled"),
         ({"factor_type": "carrier pigeon"}, 400, "validation_failed"),
         ({}, 400, "validation_failed"),
+        ({"factor_type": "totp", "friendly_name": "x" * 256}, 400, "validation_failed"),
     ],
 )
 def test_other_kinds_of_factor_are_off(
     api: httpx.Client, person: Callable[..., Person], body: dict[str, str], status: int, code: str
 ) -> None:
     assert code_of(api.post("/factors", json=body, headers=person().bearer)) == (status, code)
+
+
+def test_factors_are_off_where_switched_off(serve: Callable[..., Server], address: Callable[[], str]) -> None:
+    auth = serve(
+        GOTRUE_MAILER_AUTOCONFIRM="true",
+        GOTRUE_MFA_TOTP_ENROLL_ENABLED="false",
+        GOTRUE_MFA_TOTP_VERIFY_ENABLED="false",
+    )
+    token = auth.api.post("/signup", json={"email": address(), "password": PASSWORD}).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    for path, code in (
+        ("/factors", "mfa_totp_enroll_not_enabled"),
+        (f"/factors/{uuid4()}/challenge", "mfa_totp_verify_not_enabled"),
+        (f"/factors/{uuid4()}/verify", "mfa_totp_verify_not_enabled"),
+    ):
+        body = {"factor_type": "totp", "challenge_id": str(uuid4()), "code": "123456"}
+        assert code_of(auth.api.post(path, json=body, headers=bearer)) == (422, code)
+
+
+def test_token_without_a_session_proves_no_factor(protected: Protected, env: dict[str, str]) -> None:
+    claims = {"sub": protected.person.id, "aud": "authenticated", "exp": int(time.time()) + 60}
+    protected.bearer = {"Authorization": f"Bearer {jwt.encode(claims, env['SUPABASE_JWT_SECRET'], 'HS256')}"}
+    assert code_of(protected.verify(now(protected.secret))) == (403, "session_not_found")
 
 
 def test_names_are_unique_and_factors_are_few(api: httpx.Client, person: Callable[..., Person]) -> None:
@@ -188,6 +213,9 @@ def test_admin_removes_a_lost_factor(protected: Protected, admin: Client, api: h
     listed = admin.auth.admin.mfa.list_factors({"user_id": protected.person.id})
     assert [factor.id for factor in listed] == [protected.id]
     admin.auth.admin.mfa.delete_factor({"user_id": protected.person.id, "id": protected.id})
+    with pytest.raises(AuthApiError) as refusal:
+        admin.auth.admin.mfa.delete_factor({"user_id": protected.person.id, "id": protected.id})
+    assert (refusal.value.status, refusal.value.code) == (404, "mfa_factor_not_found")
     lower = protected.another_session()
     assert api.put("/user", json=NEW_PASSWORD, headers=lower).status_code == 200
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
+import httpx
 import jwt
 import psycopg
 import pytest
 from auth_people import PASSWORD
-from auth_servers import Server, free_port
+from auth_servers import Mailbox, Server, fragment, free_port
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +27,6 @@ def hooks(env: dict[str, str]) -> Iterator[str]:
               select jsonb_build_object('claims', event -> 'claims' || jsonb_build_object(
                 'plan', 'pro', 'method', event ->> 'authentication_method'))
             $$;
-            create function {schema}.refuse(event jsonb) returns jsonb language sql as $$
-              select jsonb_build_object('error', jsonb_build_object('http_code', 403, 'message', 'Not ' || (event #>> '{{user,email}}')))
-            $$;
-            create function {schema}.raise(event jsonb) returns jsonb language plpgsql as $$
-            begin raise sqlstate 'PT409' using message = 'No.', detail = 'hooks.no'; end $$;
             """
         )
         yield schema
@@ -49,29 +46,103 @@ def test_claims_come_from_the_hook(serve: Callable[..., Server], hooks: str, add
     assert auth.api.get("/user", headers=bearer).json()["id"] == claims["sub"]
 
 
+def decide(env: dict[str, str], hooks: str, statement: str) -> None:
+    """What the function `decide` does from now on; it has its payload as `event`."""
+    with psycopg.connect(env["SUPABASE_ADMIN_DB_URL"]) as connection:
+        connection.execute(
+            f"create or replace function {hooks}.decide(event jsonb) returns jsonb language plpgsql as $$begin {statement}; end$$"
+        )
+
+
+NO = "raise sqlstate 'PT409' using message = 'No.', detail = 'hooks.no'"
+
+
 @pytest.mark.parametrize(
-    ("function", "status", "body"),
+    ("statement", "status", "body"),
     [
-        ("refuse", 403, {"code": "unknown"}),
-        ("raise", 409, {"code": "hooks.no", "message": "No."}),
+        (
+            """return '{"error": {"http_code": 403, "message": "Not you"}}'::jsonb""",
+            403,
+            {"code": "unknown", "message": "Not you"},
+        ),
+        ("""return '{"error": {}}'::jsonb""", 500, {"code": "unexpected_failure", "message": "Refused by the hook"}),
+        (NO, 409, {"code": "hooks.no", "message": "No."}),
+        ("return '[1]'::jsonb", 500, {"message": "The hook's answer is not an object"}),
+        # whatever is wrong inside is told to the log alone
+        ("return nowhere.nothing()", 500, {"code": "unexpected_failure", "message": "Database error"}),
+        # longer than two seconds
+        ("perform pg_sleep(25); return '{}'::jsonb", 503, {"code": "unexpected_failure"}),
     ],
 )
 def test_sign_up_is_refused_by_the_hook(
     serve: Callable[..., Server],
+    env: dict[str, str],
     hooks: str,
     address: Callable[[], str],
-    function: str,
+    statement: str,
     status: int,
     body: dict[str, Any],
     db: Any,
 ) -> None:
-    auth = serve(GOTRUE_HOOK_BEFORE_USER_CREATED_URI=f"pg-functions://postgres/{hooks}/{function}")
+    auth = serve(GOTRUE_HOOK_BEFORE_USER_CREATED_URI=f"pg-functions://postgres/{hooks}/decide")
+    decide(env, hooks, statement)
     email = address()
     for path in ("/signup", "/otp"):
         refused = auth.api.post(path, json={"email": email, "password": PASSWORD})
         assert refused.status_code == status
         assert refused.json().items() >= body.items()
     assert db.execute("select count(*) from auth.users where email = %s", (email,)).fetchone() == (0,)
+
+
+def test_failure_has_a_number_in_the_older_shape(
+    serve: Callable[..., Server], env: dict[str, str], hooks: str, address: Callable[[], str]
+) -> None:
+    auth = serve(GOTRUE_HOOK_BEFORE_USER_CREATED_URI=f"pg-functions://postgres/{hooks}/decide")
+    decide(env, hooks, "return nowhere.nothing()")
+    failed = httpx.post(f"{auth.url}/signup", json={"email": address(), "password": PASSWORD}).json()
+    assert UUID(failed.pop("error_id"))
+    assert failed == {"code": 500, "error_code": "unexpected_failure", "msg": "Database error"}
+
+
+def test_hook_is_asked_only_where_switched_on(
+    serve: Callable[..., Server], env: dict[str, str], hooks: str, address: Callable[[], str]
+) -> None:
+    settings = {
+        "GOTRUE_MAILER_AUTOCONFIRM": "true",
+        "GOTRUE_HOOK_BEFORE_USER_CREATED_URI": f"pg-functions://postgres/{hooks}/decide",
+        "GOTRUE_HOOK_BEFORE_USER_CREATED_ENABLED": "false",
+    }
+    decide(env, hooks, NO)
+    body = {"email": address(), "password": PASSWORD}
+    assert serve(**settings).api.post("/signup", json=body).status_code == 200
+
+
+def test_token_is_refused_by_the_hook(
+    serve: Callable[..., Server], env: dict[str, str], hooks: str, mailbox: Mailbox, address: Callable[[], str]
+) -> None:
+    auth = serve(
+        GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_ENABLED="true",
+        GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI=f"pg-functions://postgres/{hooks}/decide",
+    )
+    email = address()
+    for statement, told in (
+        ("return '{}'::jsonb", {"error": "server_error", "error_code": "unexpected_failure"}),
+        ("return jsonb_build_object('claims', event -> 'claims' - 'role')", {"error_code": "unexpected_failure"}),
+        (NO, {"error_code": "hooks.no", "error_description": "No.", "sb": ""}),
+    ):
+        decide(env, hooks, statement)
+        auth.api.post("/otp", json={"email": email}).raise_for_status()
+        link = mailbox.take(email).link
+        assert fragment(httpx.get(link).headers["Location"]).items() >= told.items()
+    # what is refused is not used up
+    decide(env, hooks, "return event")
+    assert "access_token" in fragment(httpx.get(link).headers["Location"])
+
+
+def test_address_of_a_hook_names_a_function(serve: Callable[..., Server], address: Callable[[], str]) -> None:
+    auth = serve(GOTRUE_HOOK_BEFORE_USER_CREATED_URI="https://example.com/hook")
+    failed = auth.api.post("/signup", json={"email": address(), "password": PASSWORD})
+    assert (failed.status_code, failed.json()["message"]) == (500, "The hook is not configured rightly")
 
 
 def test_token_names_the_plans_of_now_and_admins(

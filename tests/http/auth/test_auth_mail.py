@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -12,7 +16,7 @@ import httpx
 import jwt
 import pytest
 from auth_people import PASSWORD
-from auth_servers import Mailbox, Server, fragment, query
+from auth_servers import Mailbox, Server, fragment, query, start_auth
 from supabase_auth.errors import AuthApiError
 
 SITE = "https://app.example.com"
@@ -213,6 +217,21 @@ def test_resend_says_what_it_lacks(auth: Server, body: dict[str, str], code: str
     assert answer.json()["message"].startswith(message)
 
 
+def test_resend_of_a_change_asks_both_boxes_again(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    old, new = address(), address()
+    session = confirmed(auth, mailbox, old)
+    body = {"type": "email_change", "email": old}
+    assert auth.api.post("/resend", json=body).json() == {}
+    assert mailbox.is_empty(old)
+    auth.api.put("/user", json={"email": new}, headers=bearer(session))
+    first = [mailbox.take(box) for box in (old, new)]
+    assert auth.api.post("/resend", json=body).json() == {}
+    second = [mailbox.take(box) for box in (old, new)]
+    assert [fragment(follow(letter.link)).get("error_code") for letter in first] == ["otp_expired"] * 2
+    assert "message" in fragment(follow(second[0].link))
+    assert "access_token" in fragment(follow(second[1].link))
+
+
 def test_resend_of_a_phone_change_to_an_address_sends_nothing(auth: Server, mailbox: Mailbox, address: Address) -> None:
     email = address()
     signed_up(auth, email)
@@ -269,6 +288,33 @@ def test_code_for_a_newcomer_makes_a_user_unless_forbidden(auth: Server, mailbox
     assert answer.user.user_metadata["name"] == "Newcomer"
 
 
+def test_what_is_switched_off_says_so(serve: Callable[..., Server], mailbox: Mailbox, address: Address) -> None:
+    closed = serve(GOTRUE_EXTERNAL_EMAIL_ENABLED="false")
+    body = {"type": "signup", "email": address(), "password": PASSWORD}
+    for path, status in (("/signup", 400), ("/token?grant_type=password", 422), ("/otp", 422), ("/resend", 400)):
+        assert code_of(closed.api.post(path, json=body)) == (status, "email_provider_disabled")
+    # who is there already is let in where nobody new is
+    full, known = serve(GOTRUE_DISABLE_SIGNUP="true"), address()
+    full.admin_api.post("/admin/users", json={"email": known, "email_confirm": True}).raise_for_status()
+    for path in ("/signup", "/otp"):
+        assert code_of(full.api.post(path, json=body)) == (422, "signup_disabled")
+    assert full.api.post("/otp", json={"email": known}).json() == {}
+    assert "access_token" in fragment(follow(mailbox.take(known).link))
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "validation_failed"),
+        ({"email": "a@example.com", "phone": "+41791234567"}, "validation_failed"),
+        ({"phone": "+41791234567"}, "phone_provider_disabled"),
+    ],
+)
+def test_code_is_for_an_address(auth: Server, body: dict[str, str], code: str) -> None:
+    for path in ("/otp", "/magiclink"):
+        assert code_of(auth.api.post(path, json=body)) == (400, code)
+
+
 def test_code_under_autoconfirm_is_a_magic_link(
     serve: Callable[..., Server], mailbox: Mailbox, address: Address
 ) -> None:
@@ -310,6 +356,59 @@ def test_hourly_budget_is_kept(serve: Callable[..., Server], address: Address) -
     answers = [thrifty.api.post("/otp", json={"email": address()}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].json() == {"code": "over_email_send_rate_limit", "message": "email rate limit exceeded"}
+
+
+def test_budget_of_seconds_comes_back(serve: Callable[..., Server], address: Address) -> None:
+    thrifty = serve(GOTRUE_RATE_LIMIT_EMAIL_SENT="1/5s")
+    assert thrifty.api.post("/otp", json={"email": address()}).status_code == 200
+    end = time.monotonic() + 15
+    while (answer := thrifty.api.post("/otp", json={"email": address()})).status_code == 429:
+        assert time.monotonic() < end, "the budget does not come back"
+        time.sleep(0.5)
+    assert answer.status_code == 200
+
+
+def test_mail_that_is_not_taken_at_first_is_sent_again_even_at_the_end(
+    env: dict[str, str], mailbox: Mailbox, address: Address
+) -> None:
+    auth, email = start_auth(env, mailbox), address()
+    mailbox.busy.add(email)
+    assert auth.api.post("/otp", json={"email": email}).status_code == 200
+    auth.stop()
+    assert query(mailbox.take(email).link)["type"] == "signup"
+    assert not mailbox.busy
+
+
+def test_mail_comes_from_the_template_and_without_a_good_one_all_the_same(
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address, tmp_path: Path
+) -> None:
+    written = {
+        "good.html": '<p>{{- if .Data.name }} Dear {{ .Data.name }}{{ end }}, <a href="{{ .ConfirmationURL }}">come</a></p>',
+        "broken.html": "{{ if .Data.name }}",
+    }
+    for name, text in written.items():
+        (tmp_path / name).write_text(text)
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        own = serve(
+            GOTRUE_MAILER_TEMPLATES_CONFIRMATION=f"http://127.0.0.1:{site.server_port}/good.html",
+            GOTRUE_MAILER_SUBJECTS_CONFIRMATION="Welcome, {{ .Data.name }}\n",
+            GOTRUE_MAILER_TEMPLATES_RECOVERY=f"http://127.0.0.1:{site.server_port}/missing.html",
+            GOTRUE_MAILER_TEMPLATES_MAGIC_LINK=f"file://{tmp_path}/broken.html",
+        )
+        email = address()
+        signed_up(own, email, name="Ada & <b>Bob</b>")
+        letter = mailbox.take(email)
+        assert letter.message["Subject"] == "Welcome, Ada & <b>Bob</b>"
+        assert letter.html.startswith("<p> Dear Ada &amp; &lt;b&gt;Bob&lt;/b&gt;, <a")
+        assert "access_token" in fragment(follow(letter.link))
+        for path, subject in (("/recover", "Reset your password"), ("/otp", "Your sign-in link")):
+            own.api.post(path, json={"email": email}).raise_for_status()
+            letter = mailbox.take(email)
+            assert letter.message["Subject"] == subject
+            assert "access_token" in fragment(follow(letter.link))
+        site.shutdown()
 
 
 def test_address_changes_when_both_boxes_agree(auth: Server, mailbox: Mailbox, address: Address) -> None:
@@ -360,6 +459,7 @@ def test_reauthentication_is_asked_of_old_sessions(
     email = address()
     session = confirmed(strict, mailbox, email)
     change = {"password": "Better-horse-2"}
+    assert strict.api.put("/user", json={"password": "Newest-horse-3"}, headers=bearer(session)).status_code == 200
     db.execute(
         "update auth.sessions set created_at = created_at - interval '25 hours' where user_id = %s",
         (session["user"]["id"],),
@@ -428,6 +528,8 @@ def test_current_password_is_asked_where_configured(
         ("data:text/html,x", SITE),
         ("https://app.example.com:8443/", SITE),
         ("http://app.example.com/", SITE),
+        ("http://[::1", SITE),
+        ("https://app.example.com:99999/", SITE),
         ("", SITE),
     ],
 )
@@ -447,8 +549,10 @@ def test_invitation_brings_somebody_in(auth: Server, mailbox: Mailbox, address: 
     assert (stranger["identities"], stranger["user_metadata"]) == ([], {})
     mailbox.take(email)
     confirmation = mailbox.take(email)
-    told = fragment(follow(confirmation.link))
-    assert "access_token" in told
+    # asked in again: only the last mail counts
+    assert auth.admin_api.post("/invite", json={"email": email}).json()["id"] == answer.json()["id"]
+    assert fragment(follow(confirmation.link))["error_code"] == "otp_expired"
+    assert "access_token" in fragment(follow(mailbox.take(email).link))
     assert code_of(auth.admin_api.post("/invite", json={"email": email})) == (422, "email_exists")
     assert code_of(auth.api.post("/invite", json={"email": email})) in {(401, "no_authorization"), (403, "not_admin")}
 
@@ -469,6 +573,28 @@ def test_generated_link_works_and_is_not_mailed(auth: Server, mailbox: Mailbox, 
     place = follow(made["action_link"])
     assert place.startswith(f"{SITE}/x#")
     assert "access_token" in fragment(place)
+
+
+def test_link_that_cannot_be_is_not_generated(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    known, other = address(), address()
+    for email in (known, other):
+        confirmed(auth, mailbox, email)
+    for body, expected in (
+        ({"type": "nonsense", "email": known}, (400, "validation_failed")),
+        ({"type": "signup", "email": address()}, (400, "validation_failed")),
+        ({"type": "signup", "email": known, "password": PASSWORD}, (422, "email_exists")),
+        ({"type": "invite", "email": known}, (422, "email_exists")),
+        ({"type": "email_change_new", "email": known, "new_email": other}, (422, "email_exists")),
+    ):
+        assert code_of(auth.admin_api.post("/admin/generate_link", json=body)) == expected
+
+
+def test_banned_user_is_not_let_in_by_a_link(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email = address()
+    user = confirmed(auth, mailbox, email)["user"]
+    auth.api.post("/otp", json={"email": email}).raise_for_status()
+    auth.admin_api.put(f"/admin/users/{user['id']}", json={"ban_duration": "24h"}).raise_for_status()
+    assert fragment(follow(mailbox.take(email).link))["error_code"] == "user_banned"
 
 
 def test_generated_links_change_an_address(auth: Server, mailbox: Mailbox, address: Address) -> None:
@@ -501,8 +627,16 @@ def test_spent_budget_of_mails_tells_nothing_about_an_address(
 
 
 def test_pattern_of_a_host_stands_for_hosts_alone(serve: Callable[..., Server], address: Address) -> None:
-    wide = serve(GOTRUE_URI_ALLOW_LIST="https://**.example.com/**")
+    patterns = "https://**.example.com/**,https://v?.example.org/[a-c]/[!0-9],https://[x-z].example.org"
+    wide = serve(GOTRUE_URI_ALLOW_LIST=patterns)
     for place, led in (
+        ("https://v1.example.org/b/x", "https://v1.example.org/b/x"),
+        ("https://v12.example.org/b/x", SITE),
+        ("https://v1.example.org/d/x", SITE),
+        ("https://v1.example.org/b/7", SITE),
+        ("https://v1.evil.net?.example.org/b/x", SITE),
+        ("https://y.example.org", "https://y.example.org"),
+        ("https://a.example.org", SITE),
         ("https://a.b.example.com/x", "https://a.b.example.com/x"),
         ("https://evil.net/x.example.com/y", SITE),
         ("https://evil.net?x.example.com/y", SITE),

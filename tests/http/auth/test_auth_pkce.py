@@ -92,6 +92,40 @@ def test_code_is_worth_nothing_before_the_link_or_after_five_minutes(
     assert (late.status_code, late.json()["code"]) == (422, "flow_state_expired")
 
 
+def test_change_of_address_gives_a_code_at_its_second_link(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    old, new = address(), address()
+    made(auth, old)
+    token = auth.api.post("/token?grant_type=password", json={"email": old, "password": PASSWORD}).json()[
+        "access_token"
+    ]
+    verifier, challenge = pair()
+    bearer = {"Authorization": f"Bearer {token}"}
+    auth.api.put("/user", json={"email": new, **challenge}, headers=bearer).raise_for_status()
+    assert fragment(place_of(mailbox.take(old).link))["message"].startswith("Confirmation link accepted")
+    session = exchange(auth, query(place_of(mailbox.take(new).link))["code"], verifier).json()
+    assert session["user"]["email"] == new
+    amr = jwt.decode(session["access_token"], options={"verify_signature": False})["amr"]
+    assert [each["method"] for each in amr] == ["email_change"]
+
+
+def test_link_whose_flow_is_gone_gives_no_code(auth: Server, mailbox: Mailbox, address: Address, db: Any) -> None:
+    email = address()
+    user = made(auth, email)
+    auth.api.post("/otp", json={"email": email, **pair()[1]})
+    db.execute("delete from auth.flow_state where user_id = %s", (user["id"],))
+    assert query(place_of(mailbox.take(email).link))["error_code"] == "flow_state_not_found"
+
+
+def test_banned_user_exchanges_no_code(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email, (verifier, challenge) = address(), pair()
+    user = made(auth, email)
+    auth.api.post("/otp", json={"email": email, **challenge})
+    code = query(place_of(mailbox.take(email).link))["code"]
+    auth.admin_api.put(f"/admin/users/{user['id']}", json={"ban_duration": "24h"}).raise_for_status()
+    refused = exchange(auth, code, verifier)
+    assert (refused.status_code, refused.json()["code"]) == (400, "user_banned")
+
+
 @pytest.mark.parametrize(
     "challenge",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import httpx
 import jwt
 import pytest
 from auth_people import PASSWORD, Person
+from auth_servers import Server
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -110,11 +112,8 @@ def forgeries(env: dict[str, str], jwks: dict[str, Any], person: Person) -> dict
 
     def confused(key: bytes, kid: str | None = None) -> str:
         # PyJWT refuses to sign with a public key, an attacker doesn't
-        import hashlib
-        import hmac
-
         head = segment({"alg": "HS256", "typ": "JWT", **({"kid": kid} if kid else {})})
-        mac = hmac.new(key, f"{head}.{segment(elevated)}".encode(), hashlib.sha256).digest()
+        mac = hmac.digest(key, f"{head}.{segment(elevated)}".encode(), "sha256")
         return f"{head}.{segment(elevated)}." + base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
     return {
@@ -148,6 +147,7 @@ def forgeries(env: dict[str, str], jwks: dict[str, Any], person: Person) -> dict
         "not base64": "a.b.c",
         "not JSON": f"{header}.{base64.urlsafe_b64encode(b'{').decode()}.{signature}",
         "no sub": jwt.encode({name: claims[name] for name in claims if name != "sub"}, secret, "HS256"),
+        "sub is no UUID": jwt.encode({**claims, "sub": "ada"}, secret, "HS256"),
         "anon key": env["SUPABASE_ANON_KEY"],
         "a stranger's session": jwt.encode({**claims, "session_id": "00000000-0000-0000-0000-000000000001"}, secret),
         "session_id is no UUID": jwt.encode({**claims, "session_id": "1"}, secret, "HS256"),
@@ -168,6 +168,23 @@ def test_forged_tokens_are_refused(env: dict[str, str], api: httpx.Client, perso
                 accepted[f"{name}: {method} {path}"] = answer.status_code
     assert accepted == {}
     assert api.get("/user", headers=ada.bearer).status_code == 200
+
+
+def test_without_a_secret_its_tokens_are_refused(
+    env: dict[str, str], serve: Callable[..., Server], address: Callable[[], str]
+) -> None:
+    key = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1())))
+    keys = json.dumps([{**key, "kid": "only", "key_ops": ["sign", "verify"]}])
+    auth = serve(GOTRUE_JWT_SECRET="", GOTRUE_JWT_KEYS=keys, GOTRUE_MAILER_AUTOCONFIRM="true")
+    session = auth.api.post("/signup", json={"email": address(), "password": PASSWORD}).json()
+    claims = jwt.decode(session["access_token"], options={"verify_signature": False})
+    assert auth.api.get("/user", headers={"Authorization": f"Bearer {session['access_token']}"}).status_code == 200
+    for secret in ("", env["SUPABASE_JWT_SECRET"]):
+        token = f"{segment({'alg': 'HS256', 'typ': 'JWT'})}.{segment(claims)}"
+        mac = base64.urlsafe_b64encode(hmac.digest(secret.encode(), token.encode(), "sha256")).rstrip(b"=").decode()
+        refused = auth.api.get("/user", headers={"Authorization": f"Bearer {token}.{mac}"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "bad_jwt")
+    assert [key["kid"] for key in auth.api.get("/.well-known/jwks.json").json()["keys"]] == ["only"]
 
 
 @pytest.mark.parametrize("value", ["Bearer", "Basic YTpi", "token"])

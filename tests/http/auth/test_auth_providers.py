@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
+import threading
+import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
@@ -15,7 +19,11 @@ import jwt
 import oidc_provider_mock  # type: ignore[import-untyped]
 import pytest
 from auth_people import PASSWORD
-from auth_servers import Mailbox, Server, fragment, query
+from auth_servers import Mailbox, Server, fragment, free_port, query
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from stack.auth.errors import AuthError
+from stack.auth.providers import Provider
 
 SITE = "https://app.example.com"
 Address = Callable[[], str]
@@ -28,14 +36,21 @@ def provider() -> Iterator[str]:
         yield f"http://localhost:{running.server_port}"
 
 
+def google(url: str) -> dict[str, str]:
+    """The settings that switch it on."""
+    return {
+        "GOTRUE_EXTERNAL_GOOGLE_ENABLED": "true",
+        "GOTRUE_EXTERNAL_GOOGLE_CLIENT_ID": "google-client",
+        "GOTRUE_EXTERNAL_GOOGLE_SECRET": "google-secret",
+        "GOTRUE_EXTERNAL_GOOGLE_URL": url,
+    }
+
+
 @pytest.fixture
 def social(serve: Callable[..., Server], provider: str) -> Server:
     """Auth with both providers on, and linking."""
     return serve(
-        GOTRUE_EXTERNAL_GOOGLE_ENABLED="true",
-        GOTRUE_EXTERNAL_GOOGLE_CLIENT_ID="google-client",
-        GOTRUE_EXTERNAL_GOOGLE_SECRET="google-secret",
-        GOTRUE_EXTERNAL_GOOGLE_URL=provider,
+        **google(provider),
         GOTRUE_EXTERNAL_FACEBOOK_ENABLED="true",
         GOTRUE_EXTERNAL_FACEBOOK_CLIENT_ID="facebook-client",
         GOTRUE_EXTERNAL_FACEBOOK_SECRET="facebook-secret",
@@ -163,6 +178,112 @@ def test_code_of_another_flow_is_refused(social: Server, provider: str, address:
     assert fragment(place)["error_code"] == query(place)["error_code"] == "bad_oauth_callback"
 
 
+class Scripted(ThreadingHTTPServer):
+    """An OpenID provider that says what a test wants it to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Line)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.answers: dict[str, tuple[int, object]] = {}
+
+    def tell(self, nonce: str) -> None:
+        """What an honest one says of Ada."""
+        now = int(time.time())
+        ada = {"sub": uuid4().hex, "email": f"{uuid4().hex}@example.com", "email_verified": True}
+        about = {"iss": self.url, "aud": "google-client", "iat": now, "exp": now + 60, "nonce": nonce}
+        endpoints = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+        key = jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        self.answers = {
+            "/.well-known/openid-configuration": (
+                200, {"issuer": self.url, **{name: f"{self.url}/{name}" for name in endpoints}},
+            ),
+            "/jwks_uri": (200, {"keys": [{**key, "alg": "ES256"}]}),
+            "/token_endpoint": (200, {"access_token": "x", "id_token": jwt.encode({**ada, **about}, self.key, "ES256")}),
+            "/userinfo_endpoint": (200, ada),
+        }  # fmt: skip
+
+
+class Line(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Scripted)
+        status, told = self.server.answers[self.path]
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(told.encode() if isinstance(told, str) else json.dumps(told).encode())
+
+    do_POST = do_GET  # noqa: N815
+
+    def log_message(self, format: str, *_arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[Scripted]:
+    with Scripted() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        server.tell("")
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told", "code"),
+    [
+        ("/token_endpoint", 200, {}, "unexpected_failure"),
+        ("/token_endpoint", 200, "<html>", "unexpected_failure"),
+        ("/token_endpoint", 200, [], "bad_oauth_callback"),
+        ("/token_endpoint", 400, {"error": "invalid_grant"}, "bad_oauth_callback"),
+        ("/token_endpoint", 200, {"access_token": "x"}, "bad_oauth_callback"),
+        ("/userinfo_endpoint", 200, {"sub": "somebody else"}, "bad_oauth_callback"),
+        ("/userinfo_endpoint", 401, {}, "bad_oauth_callback"),
+    ],
+)
+def test_provider_that_fails_lets_nobody_in(
+    serve: Callable[..., Server], scripted: Scripted, path: str, status: int, told: object, code: str
+) -> None:
+    social = serve(**google(scripted.url))
+    departed = query(depart(social))
+    scripted.tell(departed["nonce"])
+    scripted.answers[path] = (status, told)
+    place = arrive(f"{social.url}/callback?code=x&state={departed['state']}")
+    assert query(place)["error_code"] == fragment(place)["error_code"] == code
+
+
+def test_provider_is_asked_only_for_a_code_and_may_be_away(
+    serve: Callable[..., Server], scripted: Scripted, provider: str
+) -> None:
+    social = serve(**google(scripted.url))
+    departed = query(depart(social))
+    scripted.tell(departed["nonce"])
+    assert query(arrive(f"{social.url}/callback?state={departed['state']}"))["error_code"] == "bad_oauth_callback"
+    # the same provider lets in whoever brings one
+    departed = query(depart(social))
+    scripted.tell(departed["nonce"])
+    assert "access_token" in fragment(arrive(f"{social.url}/callback?code=x&state={departed['state']}"))
+    away = serve(**google(f"http://127.0.0.1:{free_port()}"))
+    answer = away.api.get("/authorize", params={"provider": "google"})
+    assert (answer.status_code, answer.json()) == (
+        500, {"code": "unexpected_failure", "message": "google can't be reached"},
+    )  # fmt: skip
+
+
+def test_facebook_itself_is_asked_by_its_own_protocol(serve: Callable[..., Server]) -> None:
+    settings = {"GOTRUE_EXTERNAL_FACEBOOK_ENABLED": "true", "GOTRUE_EXTERNAL_FACEBOOK_CLIENT_ID": "facebook-client"}
+    url = depart(serve(**settings), "facebook")
+    assert url.startswith("https://www.facebook.com/dialog/oauth?")
+    assert query(url)["scope"] == "email"
+    facebook = Provider("facebook", "", ["facebook-client"], "secret", "https://x.example.com", "email", b"key")
+    person = facebook.described(
+        {"id": "7", "name": "Ada", "email": "Ada@Example.com", "picture": {"data": {"url": "https://x.example.com/a"}}}
+    )
+    assert (person.subject, person.email, person.email_verified) == ("7", "ada@example.com", True)
+    assert person.claims["avatar_url"] == "https://x.example.com/a"
+    assert facebook.described({"id": "7"}).email_verified is False
+    with pytest.raises(AuthError, match="does not say who this is"):
+        facebook.described({"name": "Ada"})
+
+
 def test_refusal_at_the_provider_is_told_at_the_place_asked_for(social: Server) -> None:
     state = query(depart(social))["state"]
     place = arrive(f"{social.url}/callback?state={state}&error=access_denied&error_description=no")
@@ -195,6 +316,28 @@ def test_unverified_address_links_to_nobody(social: Server, provider: str, addre
     place = arrive(consent(depart(social), subject))
     assert query(place)["error_code"] == "provider_email_needs_verification"
     assert "access_token" in fragment(arrive(mailbox.take(email).link, 303))
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "code"),
+    [("", "Ada", "provider_email_needs_verification"), ("nul@example.com", "nul \0", "validation_failed")],
+)
+def test_who_cannot_be_a_user_is_told_so(social: Server, provider: str, email: str, name: str, code: str) -> None:
+    subject = register(provider, email, name=name)
+    assert query(arrive(consent(depart(social), subject)))["error_code"] == code
+
+
+def test_newcomer_is_refused_where_sign_ups_are_off_and_the_banned_everywhere(
+    serve: Callable[..., Server], provider: str, address: Address
+) -> None:
+    full = serve(**google(provider), GOTRUE_DISABLE_SIGNUP="true")
+    email = address()
+    subject = register(provider, email)
+    assert query(arrive(consent(depart(full), subject)))["error_code"] == "signup_disabled"
+    user = full.admin_api.post("/admin/users", json={"email": email, "email_confirm": True}).json()
+    assert me(full, come_in(full, subject))["id"] == user["id"]
+    full.admin_api.put(f"/admin/users/{user['id']}", json={"ban_duration": "24h"}).raise_for_status()
+    assert come_in(full, subject)["error_code"] == "user_banned"
 
 
 def test_squatter_loses_an_address_that_was_never_proved(
@@ -242,6 +385,63 @@ def test_linking_and_unlinking(social: Server, provider: str, address: Address) 
     assert social.api.delete(f"/user/identities/{linked}", headers=bearer).json() == {}
     assert social.api.get("/user", headers=bearer).json()["app_metadata"]["providers"] == ["email"]
     assert social.api.delete("/user/identities/nonsense", headers=bearer).status_code == 404
+
+
+def signed_in(social: Server, email: str) -> dict[str, str]:
+    """The bearer of somebody with a password."""
+    body = {"email": email, "password": PASSWORD, "email_confirm": True}
+    social.admin_api.post("/admin/users", json=body).raise_for_status()
+    token = social.api.post("/token?grant_type=password", json=body).json()["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def link(social: Server, bearer: dict[str, str], subject: str) -> str:
+    """Where somebody ends who links a provider's identity."""
+    parameters = {"provider": "google", "redirect_to": SITE}
+    departed = social.api.get("/user/identities/authorize", params=parameters, headers=bearer)
+    assert departed.status_code == 302
+    return arrive(consent(departed.headers["Location"], subject))
+
+
+@pytest.mark.parametrize(
+    ("same", "verified", "taken", "status", "moves"),
+    [
+        (True, True, False, 200, False),
+        (False, True, False, 200, True),
+        # nobody vouches for that address
+        (False, False, False, 200, False),
+        (False, True, True, 422, False),
+    ],
+)
+def test_address_goes_with_its_identity_where_another_is_vouched_for(
+    social: Server, provider: str, address: Address, same: bool, verified: bool, taken: bool, status: int, moves: bool
+) -> None:
+    email = address()
+    other = email if same else address()
+    bearer = signed_in(social, email)
+    assert "access_token" in fragment(link(social, bearer, register(provider, other, verified=verified)))
+    if taken:
+        social.admin_api.post("/admin/users", json={"email": other}).raise_for_status()
+    identities = social.api.get("/user", headers=bearer).json()["identities"]
+    leaving = next(each["identity_id"] for each in identities if each["provider"] == "email")
+    answer = social.api.delete(f"/user/identities/{leaving}", headers=bearer)
+    assert answer.status_code == status
+    assert answer.json().get("code") == ("email_conflict_identity_not_deletable" if taken else None)
+    user = social.api.get("/user", headers=bearer).json()
+    assert user["email"] == (other if moves else email)
+    # without the identity by e-mail there is no password
+    again = social.api.post("/token?grant_type=password", json={"email": user["email"], "password": PASSWORD})
+    assert again.status_code == (200 if taken else 400)
+
+
+def test_identity_is_linked_to_nobody_who_has_gone(social: Server, provider: str, address: Address) -> None:
+    bearer = signed_in(social, address())
+    user_id = social.api.get("/user", headers=bearer).json()["id"]
+    url = social.api.get("/user/identities/authorize", params={"provider": "google"}, headers=bearer).headers[
+        "Location"
+    ]
+    social.admin_api.delete(f"/admin/users/{user_id}").raise_for_status()
+    assert query(arrive(consent(url, register(provider, address()))))["error_code"] == "user_not_found"
 
 
 def test_provider_makes_an_anonymous_user_a_lasting_one(social: Server, provider: str, address: Address) -> None:
@@ -311,5 +511,32 @@ def test_id_token_signs_in_whom_it_is_about(social: Server, provider: str, addre
         assert set(refused.json()) == {"error", "error_description"}
     foreign = id_token(provider, subject, "another-client", hashed)
     assert social.api.post("/token?grant_type=id_token", json={**body, "id_token": foreign}).status_code == 400
+    for change, description in (
+        ({"id_token": None}, "id_token required"),
+        ({"provider": None}, "provider or client_id and issuer required"),
+    ):
+        refused = social.api.post("/token?grant_type=id_token", json={**body, **change})
+        assert refused.json() == {"error": "invalid request", "error_description": description}
     disabled = social.api.post("/token?grant_type=id_token", json={**body, "provider": "apple"})
     assert (disabled.status_code, disabled.json()["code"]) == (400, "provider_disabled")
+
+
+def test_id_token_of_somebody_unproved_or_banned_lets_nobody_in(
+    serve: Callable[..., Server], scripted: Scripted, mailbox: Mailbox, address: Address
+) -> None:
+    social = serve(**google(scripted.url), GOTRUE_EXTERNAL_GOOGLE_SKIP_NONCE_CHECK="true")
+    scripted.tell("")
+    now, email = int(time.time()), address()
+    claims = {
+        "iss": scripted.url, "aud": "google-client", "iat": now, "exp": now + 60, "sub": uuid4().hex, "nonce": "any",
+        "email": email, "email_verified": False,
+    }  # fmt: skip
+    body = {"provider": "google", "id_token": jwt.encode(claims, scripted.key, "ES256")}
+    unproved = social.api.post("/token?grant_type=id_token", json=body)
+    assert (unproved.status_code, unproved.json()["code"]) == (422, "provider_email_needs_verification")
+    assert "access_token" in fragment(arrive(mailbox.take(email).link, 303))
+    user = social.api.post("/token?grant_type=id_token", json=body).raise_for_status().json()["user"]
+    assert user["email"] == email
+    social.admin_api.put(f"/admin/users/{user['id']}", json={"ban_duration": "24h"}).raise_for_status()
+    banned = social.api.post("/token?grant_type=id_token", json=body)
+    assert (banned.status_code, banned.json()["code"]) == (400, "user_banned")

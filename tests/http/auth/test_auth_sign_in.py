@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 import httpx
+import psycopg
 import pytest
 from auth_people import PASSWORD, Person
+from auth_servers import Server
 from supabase_auth.errors import AuthApiError
 
 from supabase import Client
@@ -117,6 +119,49 @@ def test_banned_and_unconfirmed_users_stay_out(admin: Client, api: httpx.Client,
     admin.auth.admin.update_user_by_id(banned.user.id, {"ban_duration": "none"})
     answer = api.post("/token?grant_type=password", json={"email": banned.user.email, "password": PASSWORD})
     assert answer.status_code == 200
+
+
+def test_password_that_changes_meanwhile_lets_nobody_in(
+    env: dict[str, str], api: httpx.Client, person: Callable[..., Person]
+) -> None:
+    ada = person()
+    waiting = (
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%%auth.users where id%%'"
+    )
+    with (
+        ThreadPoolExecutor(1) as pool,
+        psycopg.connect(env["SUPABASE_ADMIN_DB_URL"], autocommit=True) as look,
+        psycopg.connect(env["SUPABASE_ADMIN_DB_URL"]) as changing,
+    ):
+        changing.execute("update auth.users set encrypted_password = '' where id = %s", (ada.id,))
+        signing_in = pool.submit(
+            api.post, "/token?grant_type=password", json={"email": ada.email, "password": PASSWORD}
+        )
+        while look.execute(waiting.encode()).fetchone() == (0,):
+            assert not signing_in.done()
+            time.sleep(0.05)
+        changing.commit()
+        refused = signing_in.result()
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_credentials")
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "noted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("nonsense", None),
+        ("", "127.0.0.1"),
+    ],
+)
+def test_session_notes_the_address_that_the_gateway_names(
+    auth: Server, db: psycopg.Connection, address: Callable[[], str], forwarded: str, noted: str | None
+) -> None:
+    body = {"email": address(), "password": PASSWORD, "email_confirm": True}
+    user = auth.admin_api.post("/admin/users", json=body).json()
+    headers = {"X-Forwarded-For": forwarded}
+    auth.api.post("/token?grant_type=password", json=body, headers=headers).raise_for_status()
+    assert db.execute("select host(ip) from auth.sessions where user_id = %s", (user["id"],)).fetchone() == (noted,)
 
 
 def test_sign_out_ends_what_its_scope_says(

@@ -100,5 +100,10 @@ def test_token_without_a_session_works_on_user(
     ada = person()
     claims = {"sub": ada.id, "aud": "authenticated", "role": "authenticated", "exp": datetime.now(UTC) + timedelta(1)}
     token = jwt.encode(claims, env["SUPABASE_JWT_SECRET"], "HS256")
-    answer = api.get("/user", headers={"Authorization": f"Bearer {token}"})
-    assert answer.json()["id"] == ada.id
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert api.get("/user", headers=bearer).json()["id"] == ada.id
+    # it has none to end here; those elsewhere are not meant
+    assert api.post("/logout?scope=local", headers=bearer).status_code == 204
+    assert api.get("/user", headers=ada.bearer).status_code == 200
+    assert api.post("/logout?scope=others", headers=bearer).status_code == 204
+    assert api.get("/user", headers=ada.bearer).json()["code"] == "session_not_found"
