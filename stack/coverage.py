@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import coverage
 import psycopg
 
 from stack import pgtap
@@ -70,6 +71,7 @@ source_pkgs =
 sources =
   {root}
   */site-packages
+  */walletbase
 
 [report]
 # what runs the tests is not measured by them
@@ -158,10 +160,15 @@ def run_pytest(executed: Executed, folder: Path, chosen: list[str]) -> bool:
     settings.write_text(PYTHON_SETTINGS.format(folder=folder, root=ROOT))
     # inherited by the stack's parts, and by what the tests themselves start
     os.environ["COVERAGE_PROCESS_START"] = str(settings)
+    # so is what starts and stops the stack, here
+    started = coverage.process_startup()
+    assert started is not None
     spared = [f"--ignore={each}" for each in KILLERS]
     parts = [chosen] if chosen else [*([part, *spared] for part in _folders()), *([each] for each in KILLERS)]
     good = [_run_part(executed, part) for part in parts]
     del os.environ["COVERAGE_PROCESS_START"]
+    started.stop()
+    started.save()
     return all(good)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pty
+import signal
 import socket
 import stat
 import subprocess
@@ -94,6 +96,64 @@ def test_logs_of_an_unknown_part_name_what_there_is() -> None:
 
 
 @pytest.mark.usefixtures("stack")
+def test_logs_are_followed_until_interrupted(stack: LocalStack) -> None:
+    log = stack.layout.logs / "gateway.log"
+    with subprocess.Popen(
+        [sys.executable, "-m", "stack", "logs", "gateway"], cwd=ROOT, stdout=subprocess.PIPE, text=True, process_group=0
+    ) as following:
+        assert following.stdout
+        line = f"seen {os.getpid()}\n"
+        with log.open("a") as file:
+            file.write(line)
+        while following.stdout.readline() != line:
+            pass
+        # as a terminal does, to all that it has started
+        os.killpg(following.pid, signal.SIGINT)
+        assert following.wait(10) == 130
+
+
+@pytest.mark.usefixtures("stack")
+def test_migrate_applies_what_is_missing() -> None:
+    done = command("migrate")
+    assert (done.returncode, "All migrations are applied." in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "sentence"),
+    [
+        ("stop", 0, "Nothing was running."),
+        ("status", 1, "Nothing is running here. `make start` starts it."),
+        ("migrate", 1, "Nothing is running here. `make start` starts it."),
+        ("logs", 1, "There are no logs yet. Nothing is running here. `make start` starts it."),
+        ("reset --yes", 0, "All local data is deleted."),
+    ],
+)
+def test_command_where_nothing_runs_says_so(
+    monkeypatch: pytest.MonkeyPatch, line: str, code: int, sentence: str
+) -> None:
+    layout = Layout(f"test-{free_port_base()}")
+    monkeypatch.setenv("WALLETBASE_STACK", layout.name)
+    done = command(*line.split())
+    layout.remove()
+    assert (done.returncode, sentence in done.stdout + done.stderr) == (code, True)
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("no", True), ("yes", False)])
+def test_reset_does_what_is_answered(monkeypatch: pytest.MonkeyPatch, answer: str, kept: bool) -> None:
+    layout = Layout(f"test-{free_port_base()}")
+    monkeypatch.setenv("WALLETBASE_STACK", layout.name)
+    layout.make()
+    try:
+        layout.keep(Identity(port_base=31_000))
+        before = layout.identity()
+        keyboard, terminal = pty.openpty()
+        os.write(keyboard, f"{answer}\n".encode())
+        done = subprocess.run([sys.executable, "-m", "stack", "reset"], cwd=ROOT, stdin=terminal, check=False)
+        assert (done.returncode, layout.identity() == before) == ((1, True) if kept else (0, False))
+    finally:
+        layout.remove()
+
+
 def test_demo_user_has_a_book_of_three_years(env: dict[str, str]) -> None:
     with psycopg.connect(env["SUPABASE_DB_URL"]) as connection:
         found = connection.execute(
