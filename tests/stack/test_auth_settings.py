@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,14 @@ def test_line_of_the_environment_wins_for_auth(stack: LocalStack, monkeypatch: p
     assert told["GOTRUE_JWT_EXP"] == "3600"
     # a throw-away stack is the same for everybody
     assert stack.settings.auth == {}
+
+
+def test_real_server_has_its_migrations_beside_it_and_its_own_templates(stack: LocalStack) -> None:
+    settings = Settings(auth_bin=Path("/opt/auth/auth"), auth={})
+    told = auth_environment(stack.layout, stack.layout.identity(), settings)
+    assert told["GOTRUE_DB_MIGRATIONS_PATH"] == "/opt/auth/migrations"
+    assert "Confirm your e-mail address" in told["GOTRUE_MAILER_SUBJECTS_CONFIRMATION"]
+    assert not [name for name in told if name.startswith("GOTRUE_MAILER_TEMPLATES_")]
 
 
 @pytest.mark.parametrize(

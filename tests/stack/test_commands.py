@@ -20,9 +20,10 @@ from stack.commands import CommandError
 from stack.identity import Identity
 from stack.layout import Layout
 from stack.local import LocalStack
+from stack.postgres import wait_until_ready
 from stack.settings import Settings
 from stack.sources import ROOT
-from stack.supervision import ports_taken
+from stack.supervision import Supervisor, ports_taken
 from stack.trial import free_port_base
 
 
@@ -196,6 +197,16 @@ def test_port_taken_by_a_connection_is_named_too() -> None:
         other.connect(elsewhere.getsockname())
         (sentence,) = ports_taken(Identity.model_construct(port_base=base))
     assert f"Port {base + 2} (database) is taken by process {os.getpid()}" in sentence
+
+
+def test_part_that_is_not_there_does_not_start(stack: LocalStack) -> None:
+    with pytest.raises(CommandError, match="kitchen does not start: BAD_NAME"):
+        Supervisor(stack.layout, stack.layout.identity()).start("kitchen")
+
+
+def test_database_that_does_not_answer_is_not_waited_for_forever() -> None:
+    with pytest.raises(CommandError, match="The database does not answer"):
+        wait_until_ready(Identity(port_base=free_port_base()), seconds=0.2)
 
 
 def test_every_part_listens_on_loopback_alone(stack: LocalStack) -> None:
