@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from supabase.lib.client_options import SyncClientOptions
 
+from stack.supervision import MEASURED
 from supabase import Client, create_client
 
 LOCAL_ENVIRONMENT = Path(__file__).parents[1] / ".walletbase" / "local" / "secrets.env"
@@ -79,6 +80,11 @@ def sign_up(env: dict[str, str]) -> Iterator[Callable[..., Person]]:
     yield make
     for http in opened:
         http.close()
+
+
+def bare_environment() -> dict[str, str]:
+    """For a program that is to have settings of its own: what it executes is counted where that of the tests is."""
+    return {name: os.environ[name] for name in ("PATH", *MEASURED) if name in os.environ}
 
 
 def admin_token(env: dict[str, str], person: Person) -> str:

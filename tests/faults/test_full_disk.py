@@ -20,7 +20,7 @@ from PIL import Image
 from stack.layout import PROGRAMS
 from stack.local import LocalStack
 from stack.trial import free_port_base
-from tests.conftest import Person
+from tests.conftest import Person, bare_environment
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def sidecar(stack: LocalStack, **settings: str) -> Iterator[str]:
     """A further sidecar to the same parts. Yields its URL."""
     port, owner = free_port_base(), stack.layout.owner
     assert owner
-    environment = {"PATH": os.environ["PATH"]}
+    environment = bare_environment()
     for line in (stack.layout.conf / "edge_api.env").read_text().splitlines():
         name, _, value = line.partition("=")
         environment[name] = value.strip("'")
@@ -100,6 +100,9 @@ def test_an_upload_to_a_full_disk_is_refused_and_leaves_nothing(
         with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
             while True:
                 file.write(bytes(4096))
+        if setting == "STORAGE_URL":
+            health = http.get("/health")
+            assert (health.status_code, health.json()["parts"]["disk"]) == (503, "down")
         before = sorted(str(path) for path in small_disk.rglob("*"))
         for _ in range(3):
             refusal = upload(second)

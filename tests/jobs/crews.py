@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psutil
 
 from stack.layout import PROGRAMS, Layout
-from stack.supervision import MEASURED
-from tests.conftest import Person
+from tests.conftest import Person, bare_environment
 
-__all__ = ["Crew", "extract", "runs", "task_of", "until"]
+__all__ = ["ONCE", "Crew", "extract", "runs", "task_of", "until"]
+
+# as a sidecar works without a worker, for a call
+ONCE = (
+    "-c",
+    "import asyncio; from jobs import settings, worker; asyncio.run(worker.work(settings.Settings(), once=True))",
+)
 
 # less patience than the stack's own worker has
 IMPATIENT = {
@@ -35,16 +39,16 @@ class Crew:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         environment = (layout.conf / "worker.env").read_text().splitlines()
-        self._environment = {name: os.environ[name] for name in ("PATH", *MEASURED) if name in os.environ} | IMPATIENT
+        self._environment = bare_environment() | IMPATIENT
         for line in environment:
             name, _, value = line.partition("=")
             self._environment.setdefault(name, value.strip("'"))
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def start(self, **settings: str) -> subprocess.Popen[bytes]:
+    def start(self, program: Sequence[str] = ("-m", "jobs"), **settings: str) -> subprocess.Popen[bytes]:
         owner = self._layout.owner
         process = subprocess.Popen(
-            [PROGRAMS / "python", "-m", "jobs"],
+            [PROGRAMS / "python", *program],
             env=self._environment | settings,
             cwd=self._layout.run,
             user=owner.pw_uid if owner else None,

@@ -23,6 +23,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from auth_people import VERSION
 from supabase_auth import SyncGoTrueClient
 
+from tests.conftest import bare_environment
+
 __all__ = ["Letter", "Mailbox", "Server", "fragment", "free_port", "query", "start_auth"]
 
 
@@ -155,8 +157,7 @@ def start_auth(env: dict[str, str], mailbox: Mailbox, **settings: str) -> Server
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     separator = "&" if "?" in env["SUPABASE_ADMIN_DB_URL"] else "?"
-    # nothing else of its caller's, so that settings are those below
-    environment = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ} | {
+    environment = bare_environment() | {
         "GOTRUE_DB_DATABASE_URL": f"{env['SUPABASE_ADMIN_DB_URL']}{separator}options=-c%20role%3Dsupabase_auth_admin",
         "PORT": str(port),
         "API_EXTERNAL_URL": url,
