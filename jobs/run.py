@@ -101,7 +101,7 @@ class Watch:
     def _watch(self) -> None:
         parent = multiprocessing.parent_process()
         assert parent is not None
-        while not self._over.is_set():
+        while True:
             if multiprocessing.connection.wait([parent.sentinel], self._settings.heartbeat_seconds):
                 # nobody would hear how it ended
                 os._exit(INTERRUPTED)
@@ -118,8 +118,7 @@ class Watch:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        if self._reason:
-            raise self._reason
+        raise self._reason or Stopped
 
 
 def run(book_id: UUID, task_id: UUID, request_id: str | None = None) -> None:

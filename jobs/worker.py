@@ -13,7 +13,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.context import ForkServerProcess
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import procrastinate
 import psycopg
@@ -156,7 +156,16 @@ async def keep_rescuing(queries: procrastinate.PsycopgConnector, settings: Setti
         await rescue(queries, settings)
 
 
-def workers(app: procrastinate.App, settings: Settings, *, once: bool) -> Sequence[Worker]:
+async def nothing_left(queries: procrastinate.PsycopgConnector, settings: Settings) -> Literal[True]:
+    """Waits until what is due has been done, also what comes meanwhile."""
+    while True:
+        await asyncio.sleep(settings.heartbeat_seconds / 2)
+        answer = await queries.execute_query_one_async("select waiting + running as jobs from private.queue_health()")
+        if not answer["jobs"]:
+            return True
+
+
+def workers(app: procrastinate.App, settings: Settings) -> Sequence[Worker]:
     queues = {
         "tasks": settings.worker_tasks,
         "default": settings.worker_threads,
@@ -168,7 +177,6 @@ def workers(app: procrastinate.App, settings: Settings, *, once: bool) -> Sequen
             queues=[queue],
             name=queue,
             concurrency=concurrency,
-            wait=not once,
             # what is tried again or handed back is told by no notification
             fetch_job_polling_interval=settings.heartbeat_seconds / 2,
             update_heartbeat_interval=settings.heartbeat_seconds,
@@ -201,24 +209,23 @@ async def work(settings: Settings, *, once: bool = False) -> None:
 
     async with app.open_async():
         await rescue(connector, settings)
-        crew = workers(app, settings, once=once)
+        crew = workers(app, settings)
         parts = [asyncio.create_task(worker.run()) for worker in crew]
         rescuer = asyncio.create_task(keep_rescuing(connector, settings))
         told = asyncio.Event()
+        enough = asyncio.create_task(nothing_left(connector, settings) if once else told.wait())
         try:
-            if once:
-                await asyncio.wait(parts)
-            else:
+            if not once:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     asyncio.get_running_loop().add_signal_handler(number, told.set)
-                waiting = asyncio.create_task(told.wait())
-                await asyncio.wait([*parts, rescuer, waiting], return_when=asyncio.FIRST_COMPLETED)
-                if not told.is_set():
-                    die([*parts, rescuer])
+            await asyncio.wait([*parts, rescuer, enough], return_when=asyncio.FIRST_COMPLETED)
+            if not once and not told.is_set():
+                die([*parts, rescuer])
         finally:
             stop(crew)
             rescuer.cancel()
-            await asyncio.wait([*parts, rescuer])
+            enough.cancel()
+            await asyncio.wait([*parts, rescuer, enough])
     for part in parts:
         part.result()
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from hmac import digest
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
 
+from edge_api import errors, ticks
+from edge_api.settings import Settings
 from stack.layout import Layout
 from tests.conftest import Person
+from tests.jobs.crews import extract, task_of, until
 
 Call = Callable[..., httpx.Response]
 
@@ -47,6 +54,22 @@ def test_a_signed_call_works_off_the_queue(
     assert call().status_code == 202
     assert person.http.get(follow, params={"wait": 30}).json()["status"] == "succeeded"
     assert db.execute("select is_worked from private.queue_health()").fetchone() == (True,)
+
+
+def test_what_comes_while_it_is_at_work_is_worked_off_too(
+    call: Call, no_worker: None, subscriber: Person, db: psycopg.Connection, hold: Callable[[], Any]
+) -> None:
+    running = (
+        "select count(*) from public.tasks where id = any(%s::uuid[]) and status = 'running' and message is not null"
+    )
+    with hold():
+        tasks = [extract(subscriber)]
+        assert call().status_code == 202
+        until(lambda: db.execute(running, [tasks]).fetchone() == (1,))
+        tasks.append(extract(subscriber))
+        assert call().status_code == 202
+        until(lambda: db.execute(running, [tasks]).fetchone() == (2,))
+    assert [task_of(subscriber, task, 30)["status"] for task in tasks] == ["succeeded"] * 2
 
 
 def test_a_call_is_answered_once(call: Call) -> None:
@@ -82,6 +105,21 @@ def test_what_the_database_signs_is_accepted(call: Call, db: psycopg.Connection,
 def test_any_other_is_refused(call: Call, wrong: dict[str, str], status: int, details: str) -> None:
     answer = call(**wrong)
     assert (answer.status_code, answer.json()["details"]) == (status, details)
+
+
+def test_without_a_secret_nobody_may_call() -> None:
+    app = FastAPI()
+    errors.install(app)
+    app.include_router(ticks.router)
+    app.state.ticks = ticks.Ticks(Settings(tick_secret=SecretStr("")))
+
+    async def call() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            told = {"webhook-id": "12345678", "webhook-timestamp": "1", "webhook-signature": "v1,"}
+            return await client.post("/tick", headers=told)
+
+    answer = asyncio.run(call())
+    assert (answer.status_code, answer.json()["details"]) == (404, "ticks.not_set_up")
 
 
 def test_without_a_signature_nothing_is_told(env: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.conftest import Person
-from tests.jobs.crews import Crew, extract, runs, task_of, until
+from tests.jobs.crews import ONCE, Crew, extract, runs, task_of, until
 
 Hold = Callable[[], Any]
 
@@ -47,12 +47,11 @@ def is_running(db: psycopg.Connection, task: str) -> bool:
 def test_a_poisoned_task_is_set_aside_after_five_tries_and_delays_no_other(
     crew: Crew, subscriber: Person, db: psycopg.Connection
 ) -> None:
-    # parameters that start_extract would never have written
-    poisoned = []
-    for _ in range(4):
-        task = extract(subscriber)
-        db.execute("update public.tasks set parameters = '{}' where id = %s", [task])
-        poisoned.append(task)
+    # parameters that start_extract would never have written: two that Python, two that the database can't read
+    poisoned = [extract(subscriber) for _ in range(4)]
+    db.execute("update public.tasks set parameters = '{}' where id = any(%s::uuid[])", [poisoned[:2]])
+    no_day = 'update public.tasks set parameters = parameters || \'{"from_date": "no day"}\' where id = any(%s::uuid[])'
+    db.execute(no_day, [poisoned[2:]])
     good = [extract(subscriber) for _ in range(4)]
     crew.start(RETRY_SECONDS="0.3")
     assert [task_of(subscriber, task, 20)["status"] for task in good] == ["succeeded"] * 4
@@ -90,13 +89,73 @@ def test_a_run_that_dies_is_tried_again(crew: Crew, subscriber: Person, db: psyc
     assert task_of(subscriber, task, 20)["status"] == "succeeded"
 
 
+@pytest.mark.parametrize(
+    "connection",
+    ["application_name = 'walletbase task'", "application_name = 'walletbase worker' and wait_event_type = 'Lock'"],
+    ids=["that it is watched by", "that it works by"],
+)
+def test_a_run_that_loses_a_connection_is_no_try(
+    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold, connection: str
+) -> None:
+    worker = crew.start()
+    with hold():
+        task = extract(subscriber)
+        until(lambda: is_running(db, task) and runs(worker))
+        cut = f"select count(pg_terminate_backend(pid)) from pg_stat_activity where {connection}"
+        until(lambda: db.execute(cut.encode()).fetchone() == (1,))
+        until(lambda: starts_of(db, task) == 2)
+        assert job_of(db, task) == ("doing", 0)
+    assert task_of(subscriber, task, 20)["status"] == "succeeded"
+
+
+def test_a_worker_that_loses_the_database_ends_at_once(
+    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold
+) -> None:
+    worker = crew.start()
+    with hold():
+        task = extract(subscriber)
+        until(lambda: is_running(db, task) and runs(worker))
+        orphans = runs(worker)
+        cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'walletbase worker%%'"
+
+        def is_over() -> bool:
+            db.execute(cut)
+            return worker.poll() is not None
+
+        until(is_over)
+        assert worker.returncode == 1
+        until(lambda: not any(orphan.is_running() for orphan in orphans))
+    crew.start()
+    assert task_of(subscriber, task, 30)["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("soft_limit", "status"), [("100", "cancelled"), ("0.1", "timed_out")], ids=["is cancelled", "takes too long"]
+)
+def test_a_task_that_reports_is_told_that_it(
+    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold, soft_limit: str, status: str
+) -> None:
+    # nobody watches it meanwhile
+    crew.start(HEARTBEAT_SECONDS="60", SILENCE_SECONDS="200", TASK_SOFT_LIMIT_SECONDS=soft_limit)
+    with hold():
+        task = (
+            subscriber.http.post("/rest/v1/rpc/start_export", json={"format": "xlsx"}).raise_for_status().json()["id"]
+        )
+        until(lambda: is_running(db, task))
+        if status == "cancelled":
+            subscriber.http.post("/rest/v1/rpc/cancel_task", json={"task_id": task}).raise_for_status()
+    over = task_of(subscriber, task, 30)
+    assert (over["status"], over["result"]) == (status, None)
+    until(lambda: job_of(db, task) is None)
+
+
 def test_a_cancelled_task_stops_at_once(crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold) -> None:
     worker = crew.start()
     with hold():
         task = extract(subscriber)
         until(lambda: is_running(db, task) and runs(worker))
         subscriber.http.post("/rest/v1/rpc/cancel_task", json={"task_id": task}).raise_for_status()
-        until(lambda: not runs(worker), 3)
+        until(lambda: not runs(worker), 8)
         waiting = "select count(*) from pg_stat_activity where application_name = 'walletbase worker' and wait_event_type = 'Lock'"
         assert db.execute(waiting).fetchone() == (0,), "what it waited for is still asked for"
     over = task_of(subscriber, task)
@@ -113,10 +172,11 @@ def test_a_queued_task_that_is_cancelled_never_runs(crew: Crew, subscriber: Pers
 
 
 def test_a_task_that_takes_too_long_ends_cleanly(crew: Crew, subscriber: Person, hold: Hold) -> None:
-    crew.start()
+    worker = crew.start(TASK_SOFT_LIMIT_SECONDS="3", TASK_HARD_LIMIT_SECONDS="60")
     with hold():
         task = extract(subscriber)
         over = task_of(subscriber, task, 30)
+        until(lambda: not runs(worker))
     assert (over["status"], over["error"]["code"]) == ("timed_out", "tasks.timed_out")
 
 
@@ -181,6 +241,22 @@ def test_a_worker_that_is_told_to_stop_hands_back_what_does_not_end(
         assert job_of(db, task) == ("todo", 0), "handing back is no try"
     crew.start()
     assert task_of(subscriber, task, 20)["status"] == "succeeded"
+
+
+def test_who_works_off_what_is_queued_stays_until_nothing_is_left(
+    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold
+) -> None:
+    with hold():
+        tasks = [extract(subscriber)]
+        worker = crew.start(ONCE, STOP_SECONDS="0.1")
+        until(lambda: is_running(db, tasks[0]))
+        # what comes meanwhile needs no further call
+        tasks.append(extract(subscriber))
+        until(lambda: is_running(db, tasks[1]))
+        time.sleep(1.5)
+        assert worker.poll() is None
+    assert worker.wait(20) == 0
+    assert [task_of(subscriber, task)["status"] for task in tasks] == ["succeeded"] * 2
 
 
 def test_a_task_whose_book_is_gone_is_forgotten(crew: Crew, subscriber: Person, db: psycopg.Connection) -> None:
