@@ -58,6 +58,9 @@ def send(key: str) -> None:
     try:
         message = compose(settings, key, *row)
         hand_over(settings, key, row[0], message)
+    except ssl.SSLError as error:
+        # one about a certificate is a ValueError, too, but the server's and not the mail's
+        report(key, "queued", error)
     except (Refused, ValueError, KeyError, TypeError, jinja2.TemplateError) as error:
         report(key, "failed", error)
     except (Postponed, smtplib.SMTPException, OSError) as error:
@@ -152,8 +155,8 @@ def hand_over(settings: Settings, key: str, recipient: str, message: EmailMessag
             # another worker was first; without the dot at its end the server forgets this one
             return
         try:
-            if server.sock:
-                server.sock.settimeout(PATIENCE_WITH_TEXT_SECONDS)
+            assert server.sock
+            server.sock.settimeout(PATIENCE_WITH_TEXT_SECONDS)
             server.send(text if text.endswith(b"\r\n") else text + b"\r\n")
             server.send(b".\r\n")
             reply = server.getreply()

@@ -7,16 +7,24 @@ import email.policy
 import json
 import re
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from jobs import letters, mail
 from tests.conftest import Person
@@ -263,11 +271,17 @@ class Troubled(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         self.replies: dict[str, str] = {}
         self.texts: list[bytes] = []
+        self.secret: ssl.SSLContext | None = None
         super().__init__(("127.0.0.1", 0), Session)
 
 
 class Session(socketserver.StreamRequestHandler):
     server: Troubled
+
+    def setup(self) -> None:
+        if self.server.secret:
+            self.request = self.server.secret.wrap_socket(self.request, server_side=True)
+        super().setup()
 
     def handle(self) -> None:
         self.wfile.write(b"220 here\r\n")
@@ -420,3 +434,49 @@ def test_a_server_elsewhere_is_spoken_to_in_secret(db: Db, troubled: Troubled, m
     # the server offers none: nothing is sent in the open
     assert state(db, key)[0] == "queued"
     assert troubled.texts == []
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """That of a server at 127.0.0.1, with its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=True)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    file = tmp_path / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_server_that_speaks_tls_has_to_be_the_one_it_says(
+    db: Db, troubled: Troubled, certificate: Path, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    key = put(db)
+    troubled.secret = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    troubled.secret.load_cert_chain(certificate)
+    monkeypatch.setenv("SMTP_SECURITY", "tls")
+    if is_known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    mail.send(key)
+    assert (state(db, key)[0], len(troubled.texts)) == (("sent", 1) if is_known else ("queued", 0))
+
+
+@pytest.mark.parametrize(("answer", "status"), [("235 welcome", "sent"), ("535 who are you", "queued")])
+def test_who_has_a_name_signs_in(
+    db: Db, troubled: Troubled, monkeypatch: pytest.MonkeyPatch, answer: str, status: str
+) -> None:
+    key = put(db)
+    monkeypatch.setenv("SMTP_USER", "walletbase")
+    monkeypatch.setenv("SMTP_PASSWORD", "secret")
+    troubled.replies = {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": answer}
+    mail.send(key)
+    assert state(db, key)[0] == status
+    assert ("535" in state(db, key)[2]) is (status == "queued")
