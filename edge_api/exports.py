@@ -131,7 +131,7 @@ async def restore(
     async with caller.transaction() as connection:
         row = await (
             await connection.execute(
-                "select b, private.require_empty_book()::text from private.current_book('owner') as b"
+                "select b, private.require_empty_book(%s)::text from private.current_book('owner') as b", [id]
             )
         ).fetchone()
     assert row is not None

@@ -8,6 +8,7 @@ import json
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from io import SEEK_END
@@ -110,9 +111,6 @@ class Archive:
     def has(self, name: str) -> bool:
         return name in self._entries
 
-    def names(self, prefix: str) -> Iterator[str]:
-        return (name for name in self._entries if name.startswith(prefix))
-
     def lines(self, name: str) -> Iterator[str]:
         """The lines of a file; at its end its size and hash are compared with the manifest."""
         rest = b""
@@ -138,13 +136,10 @@ class Archive:
             with self._zip.open(self._members[name]) as file:
                 while piece := file.read(PIECE_BYTES):
                     yield piece
-        # zlib.error has no other parent than Exception
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        except (
+            zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+        ) as error:  # fmt: skip
             raise refused(f"{name[:200]} is broken.") from error
-        except Exception as error:
-            if type(error).__module__ == "zlib":
-                raise refused(f"{name[:200]} is broken.") from error
-            raise
 
     def _manifest(self) -> dict[str, Any]:
         member = self._members.get(MANIFEST)

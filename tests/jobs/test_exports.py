@@ -12,14 +12,17 @@ import subprocess
 import time
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import openpyxl
+import pikepdf
 import psycopg
 import pyarrow.parquet as pq
 import pypdfium2
@@ -27,8 +30,12 @@ import pytest
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
-from stack.layout import PROGRAMS
+from jobs import restore
+from jobs.exports.words import WORDS
+from jobs.task import Task, TaskFailed
+from stack.layout import PROGRAMS, Layout
 from tests.conftest import Person
+from tests.jobs.crews import until
 from tests.jobs.mailbox import arrived, body
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "a;=1+1", 'x";=1', "one\n=two", "＝1+1", "＋1"]
@@ -102,13 +109,25 @@ def household(sign_up: Callable[..., Person]) -> Household:
         "balance_assertions",
         {"account_id": accounts["Checking"], "booked_on": "2024-01-31", "stated_balance": "100.10"},
     )
-    picture = io.BytesIO()
-    Image.effect_noise((60, 40), 50).convert("RGB").save(picture, "JPEG")
     upload = person.http.post(
-        "/functions/v1/attachments", files={"file": ("receipt.jpg", picture.getvalue())}, data={"transaction_id": whole}
+        "/functions/v1/attachments", files={"file": ("receipt.jpg", picture())}, data={"transaction_id": whole}
     )
     assert upload.status_code == 201, upload.text
+    # of what shows nothing there is no small picture
+    blank, document = pikepdf.new(), io.BytesIO()
+    blank.add_blank_page().cropbox = pikepdf.Array([1000, 1000, 1001, 1001])
+    blank.save(document)
+    upload = person.http.post(
+        "/functions/v1/attachments", files={"file": ("blank.pdf", document.getvalue())}, data={"transaction_id": whole}
+    )
+    assert upload.json()["thumbnail_url"] is None, upload.text
     return Household(person, accounts, food, shared)
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((60, 40), 50).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
 
 
 def made(person: Person, table: str, row: dict[str, Any], key: str = "id") -> str:
@@ -162,6 +181,11 @@ def read_csv(text: bytes) -> list[dict[str, str]]:
         "lines end as RFC 4180 says"
     )
     return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
+
+
+def read_pdf(path: Path) -> list[str]:
+    """Texts of its pages."""
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path)]
 
 
 def figures(rows: list[dict[str, Any]]) -> list[tuple[int, Decimal]]:
@@ -229,6 +253,70 @@ def test_csv_task_and_stream_are_one(household: Household, tmp_path: Path) -> No
     )
 
 
+def test_others_are_told_that_three_export(
+    household: Household, db: psycopg.Connection, hold: Callable[[], Any]
+) -> None:
+    waiting = "select count(*) from pg_stat_activity where query like '%copy%' and wait_event_type = 'Lock'"
+
+    def export() -> httpx.Response:
+        return household.person.http.get("/functions/v1/export")
+
+    with ThreadPoolExecutor(3) as threads:
+        with hold():
+            answers = [threads.submit(export) for _ in range(3)]
+            until(lambda: db.execute(waiting.encode()).fetchone() == (3,))
+            refused = export()
+            assert (refused.status_code, refused.json()["details"]) == (503, "exports.busy")
+        assert [answer.result().status_code for answer in answers] == [200] * 3
+    assert export().status_code == 200
+
+
+def test_a_long_book_is_streamed_and_its_statement_refused(
+    sign_up: Callable[..., Person], db: psycopg.Connection, tmp_path: Path
+) -> None:
+    person, count = sign_up(currency="EUR"), 5_001
+    account = made(person, "accounts", {"name": "Long", "type": "bank", "currency": "EUR", "initial_on": "2024-01-01"})
+    db.execute(
+        """
+        insert into public.transactions (book_id, account_id, booked_on, type, amount, description)
+        select %s, %s, date '2024-01-01' + n %% 300, 'expense', 1, 'Number ' || n from generate_series(1, %s) as n
+        """,
+        [person.book_id, account, count],
+    )
+    content = person.http.get("/functions/v1/export", params={"byte_order_mark": True}).raise_for_status().content
+    assert len(content) > 8 * 64 * 1024 and content.startswith(b"\xef\xbb\xbf")
+    assert sorted(int(row["number"]) for row in read_csv(content)) == list(range(1, count + 1))
+    assert exported(person, tmp_path, format="hledger").read_text().count("Number ") == count
+    task = ended(person, rpc(person, "start_export", format="pdf"))
+    assert (task["status"], task["error"]["code"]) == ("failed", "exports.too_many_pages")
+    assert "5,001" in task["error"]["message"]
+
+
+def test_filtered_and_empty_workbooks_say_so(
+    household: Household, sign_up: Callable[..., Person], tmp_path: Path
+) -> None:
+    book: Any = openpyxl.load_workbook(exported(household.person, tmp_path, format="xlsx", keyword="lunch"))
+    summary, sheet = book.worksheets
+    assert (len(summary._charts), sheet.max_row) == (0, 1 + len(listed(household.person, description="ilike.*lunch*")))
+    assert WORDS["en"]["unfiltered"] in [cell.value for cell in summary["A"]]
+    book = openpyxl.load_workbook(exported(sign_up(), tmp_path, format="xlsx"))
+    summary, sheet = book.worksheets
+    # nothing was spent that a chart could show
+    assert (len(summary._charts), sheet.max_row) == (1, 1)
+
+
+def test_what_no_rate_is_known_for_has_no_share(sign_up: Callable[..., Person], tmp_path: Path) -> None:
+    person = sign_up(currency="EUR")
+    account = made(
+        person, "accounts", {"name": "Dollars", "type": "bank", "currency": "USD", "initial_on": "1990-01-01"}
+    )
+    made(person, "transactions", {"account_id": account, "booked_on": "1990-01-02", "type": "expense", "amount": "7"})
+    book: Any = openpyxl.load_workbook(exported(person, tmp_path, format="xlsx"))
+    summary, sheet = book.worksheets
+    shown = {row[0].value: (row[1].value, row[2].value) for row in summary.iter_rows(max_col=3)}
+    assert (shown[WORDS["en"]["uncategorized"]], sheet["D2"].value) == ((0, None), -7)
+
+
 def test_xlsx_opens_with_types_and_charts(household: Household, tmp_path: Path) -> None:
     path = exported(household.person, tmp_path, format="xlsx", locale="de")
     expected = listed(household.person)
@@ -258,11 +346,10 @@ def test_xlsx_opens_with_types_and_charts(household: Household, tmp_path: Path) 
 
 @pytest.mark.parametrize("locale", ["en", "de", "es", "fr"])
 def test_pdf_is_a_statement(household: Household, tmp_path: Path, locale: str) -> None:
-    path = exported(
-        household.person, tmp_path, format="pdf", locale=locale, account_ids=[household.accounts["Checking"]]
+    pages = read_pdf(
+        exported(household.person, tmp_path, format="pdf", locale=locale, account_ids=[household.accounts["Checking"]])
     )
-    document = pypdfium2.PdfDocument(path)
-    text = "\n".join(page.get_textpage().get_text_range() for page in document)
+    text = "\n".join(pages)
     balance = household.person.http.get(
         "/rest/v1/accounts", params={"name": "eq.Checking", "select": "balance"}
     ).json()[0]
@@ -276,8 +363,19 @@ def test_pdf_is_a_statement(household: Household, tmp_path: Path, locale: str) -
     ]
     assert title in text
     assert '#import "x"' in text and "#read(" in text, "markup is shown, not obeyed"
-    assert f"{len(document)}" in text
+    assert f"{len(pages)}" in text
     assert "root:" not in text
+
+
+def test_pdf_of_several_months_shows_them_and_of_a_selection_no_balances(household: Household, tmp_path: Path) -> None:
+    words = WORDS["en"]
+    whole = "\n".join(read_pdf(exported(household.person, tmp_path, format="pdf")))
+    for shown in (words["statement"], words["opening"], words["cash_flow"], "Feb 24", "Mar 24"):
+        assert shown in whole, shown
+    part = "\n".join(read_pdf(exported(household.person, tmp_path, format="pdf", keyword="lunch")))
+    assert words["selection"] in part and "Lunch" in part
+    for hidden in (words["opening"], words["cash_flow"]):
+        assert hidden not in part, hidden
 
 
 def test_parquet_is_exact(household: Household, tmp_path: Path) -> None:
@@ -325,7 +423,9 @@ def test_dump_is_restored_equal_in_every_row(household: Household, tmp_path: Pat
     assert answer.status_code == 202, answer.text
     task = ended(person, answer.json(), headers)
     assert task["status"] == "succeeded", task
+    assert person.http.get(f"/functions/v1/tasks/{task['id']}/result", headers=headers).json() == task["result"]
     assert task["result"]["attachments_cleaned"] is False
+    assert task["result"]["rows"]["attachments"] == 2
     again = exported(person, tmp_path, headers=headers, format="dump")
     second = rows_of(again, book_id)
     assert first.keys() == second.keys()
@@ -346,7 +446,9 @@ def test_dump_is_restored_equal_in_every_row(household: Household, tmp_path: Pat
         f"/functions/v1/attachments/{files[0]['id']}/file", headers=headers, follow_redirects=True
     )
     assert fetched.status_code == 200, fetched.text
-    # twice is refused
+    # sent again, as after a lost answer, it is the same; another is refused
+    answer = person.http.post("/functions/v1/restore", content=packed, headers=headers, params={"id": task["id"]})
+    assert (answer.status_code, answer.json()["id"], answer.json()["status"]) == (202, task["id"], "succeeded")
     answer = person.http.post("/functions/v1/restore", content=packed, headers=headers)
     assert (answer.status_code, answer.json()["details"]) == (409, "restore.book_not_empty")
 
@@ -363,11 +465,11 @@ def rows_of(path: Path, book_id: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def repacked(path: Path, change: Callable[[dict[str, bytes]], None]) -> bytes:
+def repacked(path: Path, change: Callable[[dict[str, bytes]], None] = lambda files: None, **said: Any) -> bytes:
     """A dump that somebody has edited, with hashes that fit."""
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    manifest = json.loads(files.pop("manifest.json"))
+    manifest = json.loads(files.pop("manifest.json")) | said
     change(files)
     manifest["files"] = [
         {"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
@@ -396,6 +498,13 @@ def drop(name: str) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
+def put(name: str, content: bytes) -> Callable[[dict[str, bytes]], None]:
+    def change(files: dict[str, bytes]) -> None:
+        files[next(each for each in files if re.search(name, each))] = content
+
+    return change
+
+
 HOSTILE_DUMPS: list[tuple[str, Callable[[dict[str, bytes]], None], str]] = [
     ("amount below zero", edit("transactions", '"amount":1.10', '"amount":-1.10'), "restore.row_refused"),
     ("a half of a transfer", edit("transfers", '"amount":500', '"amount":501'), "restore.contradictory"),
@@ -409,6 +518,12 @@ HOSTILE_DUMPS: list[tuple[str, Callable[[dict[str, bytes]], None], str]] = [
     ("an enum of nobody", edit("accounts", '"type":"bank"', '"type":"bonk"'), "restore.row_refused"),
     ("an account of nobody", edit("debts", '"account_id":"', '"account_id":"00000000-0000-4000-8000-000000000000","x":"'), "restore.row_refused"),
     ("a table is missing", drop("/goals.ndjson"), "restore.file_refused"),
+    ("no word of the book", drop("/book.json"), "restore.file_refused"),
+    ("half a word", put("/book.json", b"{"), "restore.file_refused"),
+    ("another word", put("/book.json", b"[]"), "restore.file_refused"),
+    ("a NUL character", edit("labels", "@shared", "@sha\0red"), "restore.file_refused"),
+    ("an attachment without its place", edit("attachments", '"storage_key"', '"x"'), "restore.file_refused"),
+    ("an attachment that is a program", put("^attachments/", b"MZ" + bytes(500)), "restore.file_refused"),
     ("traversal", lambda files: files.update({"books/../../../etc/passwd": b"x"}), "restore.file_refused"),
     ("bomb", lambda files: files.update({"person/zeros.ndjson": bytes(200_000_000)}), "restore.file_refused"),
 ]  # fmt: skip
@@ -456,7 +571,7 @@ def test_broken_archive_is_refused(sign_up: Callable[..., Person], content: byte
 
 def test_edited_hash_is_refused(household: Household, sign_up: Callable[..., Person], dump: Path) -> None:
     person = sign_up(currency="EUR")
-    data = bytearray(repacked(dump, lambda files: None))
+    data = repacked(dump)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     name = next(each for each in files if each.endswith("/labels.ndjson"))
@@ -479,6 +594,108 @@ def test_edited_dump_of_somebody_else_is_cleaned(sign_up: Callable[..., Person],
     file = person.http.get("/rest/v1/attachments?select=id,sha256,size").json()[0]
     fetched = person.http.get(f"/functions/v1/attachments/{file['id']}/file", follow_redirects=True)
     assert len(fetched.content) == file["size"]
+
+
+def test_a_dump_of_several_books_is_asked_which(
+    sign_up: Callable[..., Person], household: Household, dump: Path
+) -> None:
+    person, other = sign_up(currency="EUR"), str(uuid4())
+    packed = repacked(dump, books=[{"id": household.person.book_id}, {"id": other}])
+
+    def restored(**query: str) -> dict[str, Any]:
+        answer = person.http.post("/functions/v1/restore", content=packed, params=query)
+        return ended(person, answer.raise_for_status().json())
+
+    refusals = [restored()["error"], restored(from_book_id=str(uuid4()))["error"]]
+    assert [error["code"] for error in refusals] == ["restore.book_not_named"] * 2
+    assert [error["message"] for error in refusals] == [
+        "The dump holds several books.",
+        "The dump does not hold that book.",
+    ]
+    assert other in refusals[0]["hint"]
+    assert restored(from_book_id=other)["error"]["code"] == "restore.file_refused", "it says that it holds it"
+    task = restored(from_book_id=household.person.book_id)
+    assert (task["status"], task["result"]["from_book_id"]) == ("succeeded", household.person.book_id)
+
+
+def test_a_lost_file_is_named_and_its_row_left_out(
+    sign_up: Callable[..., Person], household: Household, tmp_path: Path, layout: Layout
+) -> None:
+    person = household.person
+    answer = person.http.post(
+        "/functions/v1/attachments",
+        files={"file": ("lost.jpg", picture())},
+        data={"account_id": household.accounts["Dollars"]},
+    )
+    found = answer.raise_for_status().json()
+    for path in (layout.files / "attachments" / person.book_id / found["id"]).iterdir():
+        path.unlink()
+    path = exported(person, tmp_path, format="dump")
+    person.http.delete(f"/functions/v1/attachments/{found['id']}").raise_for_status()
+    with zipfile.ZipFile(path) as archive:
+        missing = json.loads(archive.read("manifest.json"))["missing"]
+    assert [key.split("/")[2] for key in missing] == [found["id"]] * 2, "the file and its small picture"
+    book = rpc(person, "create_book", name="Less", base_currency="EUR")
+    headers = {"x-book": book["id"]}
+    answer = person.http.post("/functions/v1/restore", content=path.read_bytes(), headers=headers)
+    task = ended(person, answer.raise_for_status().json(), headers)
+    assert (task["status"], task["result"]["rows"]["attachments"]) == ("succeeded", 2)
+    kept = person.http.get("/rest/v1/attachments?select=file_name&order=file_name", headers=headers).json()
+    assert [row["file_name"] for row in kept] == ["blank.pdf", "receipt.jpg"]
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["upload is there", "upload is gone"])
+def test_a_restore_that_is_run_again_does_nothing_more(
+    sign_up: Callable[..., Person],
+    dump: Path,
+    layout: Layout,
+    env: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    is_there: bool,
+) -> None:
+    """As after a worker that died between the commit and its word that the task is over."""
+    person = sign_up(currency="EUR")
+    task = ended(person, person.http.post("/functions/v1/restore", content=dump.read_bytes()).raise_for_status().json())
+    monkeypatch.setenv("DATABASE_URL", env["SUPABASE_DB_URL"])
+    monkeypatch.setenv("STORAGE_URL", layout.files.as_uri())
+    upload = layout.files / task["parameters"]["storage_key"]
+    assert not upload.exists()
+    if is_there:
+        upload.parent.mkdir(parents=True, exist_ok=True)
+        upload.write_bytes(dump.read_bytes())
+    again = Task(
+        UUID(person.book_id), UUID(task["id"]), "restore", task["parameters"], UUID(person.id), lambda *_: None
+    )
+    assert restore.run(again) == task["result"]
+    assert not upload.exists()
+    unknown = replace(again, id=uuid4())
+    with pytest.raises(TaskFailed, match="no longer there"):
+        restore.run(unknown)
+
+
+def test_restore_that_is_not_begun_keeps_nothing(
+    sign_up: Callable[..., Person], layout: Layout, db: psycopg.Connection, no_worker: None
+) -> None:
+    person, key = sign_up(), str(uuid4())
+
+    def send(content: bytes, **query: str) -> httpx.Response:
+        return person.http.post("/functions/v1/restore", content=content, params=query)
+
+    def stored() -> int:
+        return sum(path.is_file() for path in (layout.files / "imports" / person.book_id).rglob("*"))
+
+    empty = send(b"")
+    assert (empty.status_code, empty.json()["details"]) == (422, "files.empty")
+    # the same id again is the same upload
+    assert [send(b"PK", id=key).json()["id"] for _ in range(2)] == [key] * 2
+    assert stored() == 1
+    db.execute(
+        "insert into public.tasks (book_id, kind, parameters, created_by) select %s, 'restore', '{}', %s from generate_series(1, 50)",
+        [person.book_id, person.id],
+    )
+    refused = send(b"PK")
+    assert (refused.status_code, refused.json()["details"]) == (429, "tasks.too_many")
+    assert stored() == 1
 
 
 def test_stranger_gets_nothing_and_viewer_what_they_see(
