@@ -175,8 +175,6 @@ def opened(source: BinaryIO, kind: str) -> Any:
                 "At most 50 million are taken: make it smaller.",
             )
         image.load()
-    except MemoryError:
-        raise
     except (
         OSError,
         SyntaxError,
@@ -219,8 +217,6 @@ def on_white(image: Any) -> Any:
 
 def clean_picture(source: BinaryIO, target: BinaryIO, thumbnail: BinaryIO, kind: str) -> None:
     image = opened(source, kind)
-    if kind == "JPEG" and image.mode not in ("L", "RGB"):
-        image = image.convert("RGB")
     # drawn anew, a picture may need more bytes than it came with
     while len(content := drawn(image, kind, **QUALITY[kind])) > MOST_BYTES:
         image = image.resize((image.width * 3 // 4, image.height * 3 // 4))

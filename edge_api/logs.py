@@ -100,9 +100,8 @@ def traced(query: Any) -> Any:
             return query + comment
         case bytes():
             return query + comment.encode()
-        case sql.Composable():
+        case _:
             return query + sql.SQL(comment)
-    return query
 
 
 class TracedCursor(psycopg.Cursor[Any]):

@@ -10,9 +10,13 @@ import os
 import random
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,8 +33,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from edge_api import uploads
+from edge_api import cleaner, uploads
+from edge_api.errors import EdgeError, UnavailableError
 from stack.layout import Layout
+from tests.conftest import bare_environment
 
 SHAPE = {"code", "message", "details", "hint"}
 PATH = "/functions/v1/attachments"
@@ -280,23 +286,62 @@ def test_nobody_else_fetches_or_deletes(book: SimpleNamespace) -> None:
     assert book.owner.http.get(f"{PATH}/{found['id']}").status_code == 200
 
 
+def test_what_is_gone_before_its_file_is_stored_is_refused_and_nothing_stays(
+    book: SimpleNamespace, db: psycopg.Connection[Any], env: dict[str, str], nothing_left: None
+) -> None:
+    entry = {"account_id": book.account, "booked_on": "2026-03-03", "type": "expense", "amount": "9.00"}
+    transaction = book.owner.client.table("transactions").insert(entry).execute().data[0]["id"]
+    waiting = "select count(*) from pg_stat_activity where query like '%private.attach(%' and wait_event_type = 'Lock'"
+    with psycopg.connect(env["SUPABASE_DB_URL"]) as deleting, ThreadPoolExecutor(1) as threads:
+        # as somebody's request does it
+        deleting.execute("select private.lock_book(%s)", [book.id])
+        deleting.execute("delete from public.transactions where id = %s", [transaction])
+        answer = threads.submit(upload, book.owner, picture(), transaction_id=transaction)
+        deadline = time.monotonic() + 30
+        while db.execute(waiting).fetchone() != (1,):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        deleting.commit()
+        refused(answer.result(), 404, "ledger.transaction_missing")
+
+
 # What is stored of it -------------------------------------------------------------------------------------------------
 
 
-def stored(book: SimpleNamespace, content: bytes, name: str = "a.jpg") -> bytes:
-    answer = upload(book.owner, content, name, transaction_id=book.transaction)
-    assert answer.status_code == 201, answer.text
-    return fetched(answer.json()["url"])
+def harmless(content: bytes, purpose: str = "attachment") -> tuple[dict[str, Any], bytes, bytes]:
+    """What the cleaner does in a process of its own, done in this one: what it says, the file, and its small picture."""
+    with ExitStack() as stack:
+        source, target, small = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        source.write(content)
+        told = cleaner.clean(purpose, source, target, small)
+        for file in (target, small):
+            file.seek(0)
+        return told, target.read(), small.read()
 
 
-def test_picture_is_upright_and_says_nothing_but_what_is_seen(book: SimpleNamespace) -> None:
+@pytest.fixture(params=["uploaded", "here"])
+def stored(request: pytest.FixtureRequest) -> Callable[[bytes], bytes]:
+    """What becomes of a file."""
+    if request.param == "here":
+        return lambda content: harmless(content)[1]
+    book = request.getfixturevalue("book")
+
+    def uploaded(content: bytes) -> bytes:
+        answer = upload(book.owner, content, "a", transaction_id=book.transaction)
+        assert answer.status_code == 201, answer.text
+        return fetched(answer.json()["url"])
+
+    return uploaded
+
+
+def test_picture_is_upright_and_says_nothing_but_what_is_seen(stored: Callable[[bytes], bytes]) -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = TURNED_RIGHT
     exif[271] = "SECRET camera"
     exif.get_ifd(34853)[2] = (52.0, 31.0, 12.0)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     content = picture(exif=exif, comment=b"SECRET comment", icc_profile=profile) + b"SECRET tail <script>"
-    clean = stored(book, content)
+    clean = stored(content)
     assert b"SECRET" not in clean
     with Image.open(io.BytesIO(clean)) as image:
         assert (image.format, image.size) == ("JPEG", (300, 400))
@@ -307,13 +352,13 @@ def test_picture_is_upright_and_says_nothing_but_what_is_seen(book: SimpleNamesp
         assert colour(image, 10, 200)[2] > 200
 
 
-def test_png_keeps_what_is_seen_through_and_loses_its_texts(book: SimpleNamespace) -> None:
+def test_png_keeps_what_is_seen_through_and_loses_its_texts(stored: Callable[[bytes], bytes]) -> None:
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Comment", "SECRET text")
     texts.add_itxt("XML:com.adobe.xmp", "SECRET xmp", zip=True)
     image = Image.new("RGBA", (60, 40), (0, 255, 0, 0))
     image.paste((255, 0, 0, 128), (0, 0, 30, 40))
-    clean = stored(book, saved(image, "PNG", pnginfo=texts) + b"PK\x03\x04 SECRET archive")
+    clean = stored(saved(image, "PNG", pnginfo=texts) + b"PK\x03\x04 SECRET archive")
     with Image.open(io.BytesIO(clean)) as found:
         assert colour(found, 10, 10) == (255, 0, 0, 128)
         assert colour(found, 50, 10)[3] == 0
@@ -335,19 +380,57 @@ def test_png_keeps_what_is_seen_through_and_loses_its_texts(book: SimpleNamespac
     ],
     ids=lambda image: f"{image.mode} {image.width}",
 )
-def test_pictures_of_every_mode_are_taken(book: SimpleNamespace, image: Image.Image) -> None:
+def test_pictures_of_every_mode_are_taken(stored: Callable[[bytes], bytes], image: Image.Image) -> None:
     kind = "JPEG" if image.mode == "CMYK" else "PNG"
-    with Image.open(io.BytesIO(stored(book, saved(image, kind)))) as found:
+    with Image.open(io.BytesIO(stored(saved(image, kind)))) as found:
         assert found.size == image.size
         if image.mode == "I;16":
             assert abs(colour(found.convert("L"), 5, 5)[0] - 40000 // 256) <= 1
 
 
-def test_picture_that_grows_when_drawn_anew_still_fits(book: SimpleNamespace) -> None:
-    noise = Image.frombytes("RGB", (1300, 1300), random.Random(7).randbytes(1300 * 1300 * 3))
-    content = saved(noise, "PNG")
-    assert 4_900_000 < len(content) < 5 * 1024 * 1024
-    assert len(stored(book, content, "a.png")) <= 5 * 1024 * 1024
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"icc_profile": b"no profile"},
+        {"icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()},
+        {"exif": b"Exif\0\0no exif"},
+    ],
+    ids=["no profile", "a profile of others", "no exif"],
+)
+def test_picture_with_broken_notes_is_taken_as_it_is(stored: Callable[[bytes], bytes], options: dict[str, Any]) -> None:
+    with Image.open(io.BytesIO(stored(picture(**options)))) as image:
+        assert image.size == (400, 300)
+        assert not {"icc_profile", "exif"} & image.info.keys()
+        assert colour(image, 200, 20)[0] > 200
+
+
+@pytest.mark.parametrize(
+    ("image", "options"),
+    [
+        (Image.new("RGBA", (400, 300)), {}),
+        (Image.new("LA", (400, 300)), {}),
+        (Image.new("RGB", (400, 300), "blue").quantize(2), {"transparency": 0}),
+        (Image.new("RGB", (400, 300), "blue"), {"transparency": (0, 0, 255)}),
+    ],
+    ids=["RGBA", "LA", "palette", "a colour"],
+)
+def test_what_is_seen_through_is_white_where_nothing_is_behind(image: Image.Image, options: dict[str, Any]) -> None:
+    content = saved(image, "PNG", **options)
+    _, clean, small = harmless(content)
+    with Image.open(io.BytesIO(clean)) as found:
+        assert colour(found.convert("RGBA"), 5, 5)[3] == 0
+    for drawn in (small, harmless(content, "avatar")[1]):
+        with Image.open(io.BytesIO(drawn)) as found:
+            assert min(colour(found.convert("RGB"), 5, 5)) > 250
+
+
+def test_picture_that_grows_when_drawn_anew_is_made_smaller(stored: Callable[[bytes], bytes]) -> None:
+    content = saved(Image.effect_noise((3000, 3000), 100), "JPEG", quality=50)
+    assert len(content) < 5 * 1024 * 1024
+    clean = stored(content)
+    assert len(clean) <= 5 * 1024 * 1024
+    with Image.open(io.BytesIO(clean)) as image:
+        assert image.size == (2250, 2250)
 
 
 def everything_bad(pdf: pikepdf.Pdf) -> None:
@@ -399,8 +482,10 @@ def everything_bad(pdf: pikepdf.Pdf) -> None:
 @pytest.mark.parametrize(
     "options", [{}, {"object_stream_mode": pikepdf.ObjectStreamMode.generate}, {"linearize": True}]
 )
-def test_document_keeps_its_pages_and_nothing_that_acts(book: SimpleNamespace, options: dict[str, Any]) -> None:
-    clean = stored(book, document(everything_bad, **options), "a.pdf")
+def test_document_keeps_its_pages_and_nothing_that_acts(
+    stored: Callable[[bytes], bytes], options: dict[str, Any]
+) -> None:
+    clean = stored(document(everything_bad, **options))
     file = io.BytesIO()
     with pikepdf.open(io.BytesIO(clean)) as pdf:
         assert len(pdf.pages) == 2
@@ -430,6 +515,17 @@ def test_first_page_of_a_document_is_its_small_picture(book: SimpleNamespace) ->
         assert colour(small, 5, 5)[0] > 240
 
 
+def test_document_that_shows_nothing_has_no_small_picture(book: SimpleNamespace) -> None:
+    def crop(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].cropbox = pikepdf.Array([1000, 1000, 1001, 1001])
+
+    found = upload(book.owner, document(crop), "a.pdf", transaction_id=book.transaction).raise_for_status().json()
+    assert found["thumbnail_url"] is None
+    refused(book.owner.http.get(f"{PATH}/{found['id']}/thumbnail"), 404, "files.missing")
+    told, _, small = harmless(document(crop))
+    assert (told["type"], told["thumbnail"], small) == ("application/pdf", False, b"")
+
+
 # What is refused ------------------------------------------------------------------------------------------------------
 
 GIF_AND_SCRIPT = b"GIF89a/*" + b"\0" * 40 + b"*/=1;alert(document.domain)//"
@@ -437,7 +533,11 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>ale
 HALF_A_PICTURE = picture(2000, 2000)[:3000]
 
 
-@pytest.mark.parametrize(
+def no_page(pdf: pikepdf.Pdf) -> None:
+    del pdf.pages[0:2]
+
+
+REFUSED = pytest.mark.parametrize(
     ("content", "name", "status", "details"),
     [
         (GIF_AND_SCRIPT, "a.gif", 415, "files.type"),
@@ -454,18 +554,34 @@ HALF_A_PICTURE = picture(2000, 2000)[:3000]
         (b"\xff\xd8\xff\xe0/*alert(1)*/" + b"\0" * 200, "a.jpg", 422, "files.broken"),
         (b"%PDF-1.7\nnothing", "a.pdf", 422, "files.broken"),
         (document()[:300], "a.pdf", 422, "files.broken"),
+        (document(no_page), "a.pdf", 422, "files.broken"),
+        (png_of(7_100, 7_100), "a.png", 413, "files.too_many_pixels"),
         (document(encryption=pikepdf.Encryption(user="secret", owner="secret")), "a.pdf", 422, "files.encrypted"),
-        (b"\xff\xd8\xff" + b"\0" * (5 * 1024 * 1024), "a.jpg", 413, "files.too_large"),
     ],
     ids=[
         "polyglot", "polyglot as jpg", "svg as png", "html as pdf", "program", "one byte", "webp", "tiff", "empty", "half", "no png",
-        "no jpeg", "no pdf", "half a pdf", "locked", "too large",
+        "no jpeg", "no pdf", "half a pdf", "no page", "too many pixels", "locked",
     ],
 )  # fmt: skip
+
+
+@REFUSED
 def test_what_is_no_picture_and_no_document_is_refused(
     book: SimpleNamespace, content: bytes, name: str, status: int, details: str, nothing_left: None
 ) -> None:
     refused(upload(book.owner, content, name, transaction_id=book.transaction), status, details)
+
+
+@REFUSED
+def test_the_cleaner_refuses_it(content: bytes, name: str, status: int, details: str) -> None:
+    with pytest.raises(cleaner.RefusedError) as refusal:
+        harmless(content)
+    assert (refusal.value.told["status"], refusal.value.told["details"]) == (status, details)
+
+
+def test_what_is_too_large_is_refused_before_it_is_looked_at(book: SimpleNamespace, nothing_left: None) -> None:
+    content = b"\xff\xd8\xff" + b"\0" * (5 * 1024 * 1024)
+    refused(upload(book.owner, content, transaction_id=book.transaction), 413, "files.too_large")
 
 
 def bomb_in_a_pdf() -> bytes:
@@ -490,7 +606,6 @@ def bomb_in_a_pdf() -> bytes:
 
 BOMBS: dict[str, Callable[[], bytes]] = {
     "30,000 squared": lambda: png_of(30_000, 30_000),
-    "a little too many": lambda: png_of(7_100, 7_100),
     "pdf": bomb_in_a_pdf,
 }
 
@@ -506,6 +621,46 @@ def test_bombs_are_refused_while_others_are_served(
     assert answer.status_code in (413, 422), answer.text
     assert set(answer.json()) == SHAPE
     assert sidecar.memory_info().rss - before < 50 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("purpose", "content", "target", "told"),
+    [
+        ("avatar", picture(), None, {"type": "image/jpeg", "thumbnail": False}),
+        ("avatar", document(), None, {"status": 415, "details": "files.type"}),
+        ("attachment", picture(), "/dev/full", {"status": 503, "details": "storage.unavailable", "hint": "No space left on device"}),
+    ],
+    ids=["good", "refused", "full disk"],
+)  # fmt: skip
+def test_the_cleaner_says_what_came_of_it(
+    purpose: str, content: bytes, target: str | None, told: dict[str, Any]
+) -> None:
+    """As the sidecar starts it, but with what has it counted what is executed."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+        files[0].write(content)
+        files[0].flush()
+        if target:
+            files[1] = stack.enter_context(Path(target).open("r+b"))
+        numbers = [file.fileno() for file in files]
+        command = [sys.executable, "-I", "-m", "edge_api.cleaner", purpose, *map(str, numbers)]
+        output = subprocess.check_output(command, pass_fds=numbers, env=bare_environment(), timeout=60)
+        assert told.items() <= json.loads(output).items()
+
+
+def test_who_takes_too_long_over_a_file_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "CLEAN_SECONDS", 0.01)
+    with ExitStack() as stack, pytest.raises(EdgeError) as refusal:
+        asyncio.run(uploads.clean("attachment", *(stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))))
+    assert (refusal.value.status, refusal.value.body["details"]) == (422, "files.too_costly")
+
+
+def test_cleaner_that_has_no_room_is_an_outage() -> None:
+    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as small, Path("/dev/full").open("r+b") as full:
+        source.write(picture())
+        source.flush()
+        with pytest.raises(UnavailableError):
+            asyncio.run(uploads.clean("attachment", source, full, small))
 
 
 def test_sidecar_answers_while_heavy_files_are_opened(book: SimpleNamespace) -> None:

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 
-from edge_api import errors
+from edge_api import errors, tokens
 from edge_api.callers import CallerHere
 from edge_api.tokens import Tokens
 
@@ -70,6 +71,11 @@ async def serving(env: dict[str, str], secret: str) -> AsyncIterator[FastAPI]:
             after = await (await connection.execute("select current_role::text, auth.uid()::text")).fetchone()
         assert row is not None
         return {"id": str(caller.id), "role": row[0], "uid": row[1], "book": row[2], "request": row[3], "after": after}
+
+    @app.get("/write")
+    async def write(path: str) -> None:
+        with Path(path).open("w") as file:
+            file.write("x")
 
     @app.get("/run")
     async def run(caller: CallerHere, sql: str) -> None:
@@ -217,6 +223,7 @@ def test_session_that_has_ended_is_refused_though_its_token_lives(ask: Ask, sign
         ("select * from auth.users", 403, None),
         ("set local statement_timeout = 50; select pg_sleep(3)", 503, "database.unavailable"),
         ("set local role postgres; select pg_terminate_backend(pg_backend_pid())", 503, "database.unavailable"),
+        ("copy public.accounts to stdout", 500, "edge.unexpected"),
         ("do $$ begin raise sqlstate 'PT418' using message = 'm', detail = 'd.d', hint = 'h'; end $$", 418, "d.d"),
     ],
 )
@@ -230,32 +237,77 @@ def test_what_the_database_refuses_is_answered_as_over_rest(
         assert answer.headers["retry-after"] == "5"
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "details"),
+    [("/dev/full", 503, "storage.unavailable"), ("/no/such/folder/file", 500, "edge.unexpected")],
+)
+def test_full_disk_is_an_outage_and_another_fault_is_ours(ask: Ask, path: str, status: int, details: str) -> None:
+    refused(ask(None, f"/write?path={path}"), status, details)
+
+
+def test_text_with_a_nul_character_is_malformed(env: dict[str, str]) -> None:
+    with psycopg.connect(env["SUPABASE_DB_URL"]) as connection, pytest.raises(psycopg.DataError) as error:
+        connection.execute("select %s::text", ["a\0b"])
+    refusal = errors.from_database(error.value)
+    assert (refusal.status, refusal.body["details"]) == (400, "edge.malformed")
+
+
 def test_unknown_keys_are_looked_up_at_most_every_few_seconds(env: dict[str, str]) -> None:
     asked: list[str] = []
 
-    def count(request: httpx.Request) -> httpx.Response:
+    async def count(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path)
+        # the others come meanwhile
+        await asyncio.sleep(0.05)
         return httpx.Response(200, json={"keys": []})
 
     async def flood() -> None:
         stranger = ec.generate_private_key(ec.SECP256R1())
         async with httpx.AsyncClient(transport=httpx.MockTransport(count), base_url="http://auth") as auth:
-            tokens = Tokens(auth, "")
+            checker = Tokens(auth, "")
             forged = [jwt.encode({"sub": "x"}, stranger, "ES256", headers={"kid": str(uuid4())}) for _ in range(50)]
-            answers = await asyncio.gather(*map(tokens.claims, forged), return_exceptions=True)
+            answers = await asyncio.gather(*map(checker.claims, forged), return_exceptions=True)
             assert all(isinstance(answer, errors.EdgeError) and answer.status == 401 for answer in answers)
 
     asyncio.run(flood())
     assert asked == ["/.well-known/jwks.json"]
 
 
-def test_auth_out_of_reach_is_an_outage_not_a_refusal(env: dict[str, str], sign_up: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("answer", [None, httpx.Response(502)], ids=["nobody there", "gateway"])
+def test_auth_out_of_reach_is_an_outage_not_a_refusal(
+    env: dict[str, str], sign_up: Callable[..., Any], answer: httpx.Response | None
+) -> None:
+    person = sign_up()
+    older = jwt.encode(claims_of(person), env["SUPABASE_JWT_SECRET"], "HS256")
+    transport = httpx.MockTransport(lambda _: answer) if answer else None
+
     async def checked() -> None:
-        async with httpx.AsyncClient(base_url="http://127.0.0.1:9") as auth:
-            with pytest.raises(errors.UnavailableError):
-                await Tokens(auth, "").claims(sign_up().token)
+        async with httpx.AsyncClient(base_url="http://127.0.0.1:9", transport=transport) as auth:
+            for token in (person.token, older):
+                with pytest.raises(errors.UnavailableError):
+                    await Tokens(auth, "").claims(token)
 
     asyncio.run(checked())
+
+
+def test_keys_that_were_good_are_good_while_auth_is_out_of_reach(
+    env: dict[str, str], sign_up: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = sign_up()
+    jwks = httpx.get(f"{env['SUPABASE_URL']}/auth/v1/.well-known/jwks.json").json()
+    answers = [httpx.Response(200, json=jwks), httpx.Response(502)]
+    monkeypatch.setattr(tokens, "KEYS_AGE_SECONDS", -1)
+    monkeypatch.setattr(tokens, "REFRESH_PAUSE_SECONDS", -1)
+
+    async def checked() -> None:
+        transport = httpx.MockTransport(lambda _: answers.pop(0))
+        async with httpx.AsyncClient(transport=transport, base_url="http://auth") as auth:
+            known = Tokens(auth, "")
+            for _ in range(2):
+                assert (await known.claims(person.token))["sub"] == person.id
+
+    asyncio.run(checked())
+    assert answers == []
 
 
 @pytest.mark.parametrize(

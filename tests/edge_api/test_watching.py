@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -17,8 +18,10 @@ import httpx
 import psycopg
 import pytest
 import structlog
+from psycopg import sql
 
-from edge_api import logs
+from edge_api import health, logs
+from edge_api.settings import Settings
 from tests.conftest import LOCAL_ENVIRONMENT, Person
 
 Db = psycopg.Connection[Any]
@@ -46,6 +49,33 @@ def test_every_part_is_well(env: dict[str, str]) -> None:
     ).json()
     assert found["status"] == "ok"
     assert {"database", "rest", "auth", "worker", "queue", "disk", "mail"} <= set(found["parts"])
+
+
+@pytest.mark.parametrize(("greeting", "state"), [(b"220 here\r\n", "ok"), (b"554 busy\r\n", "down"), (b"", "down")])
+def test_each_part_that_is_away_is_named(greeting: bytes, state: str) -> None:
+    """By a sidecar that finds a mail server of some kind, the disk, and nothing else."""
+
+    async def check() -> health.Health:
+        async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(greeting)
+            writer.close()
+
+        nowhere = "http://127.0.0.1:9"
+        async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            database = "postgresql://nobody@127.0.0.1:9/nothing"
+            return await health.check(
+                Settings(
+                    supabase_url=nowhere, database_url=database, direct_database_url=database, auth_url=nowhere,
+                    rest_health_url=nowhere, smtp_host="127.0.0.1", smtp_port=port, storage_url="s3://elsewhere",
+                )
+            )  # fmt: skip
+
+    found = asyncio.run(check())
+    assert found.status == "down"
+    assert {part for part, is_ in found.parts.items() if is_ == "ok"} == {"disk"} | (
+        {"mail"} if state == "ok" else set()
+    )
 
 
 def test_a_request_is_found_in_every_log_by_its_id(
@@ -88,8 +118,9 @@ def test_statements_carry_the_request(env: dict[str, str]) -> None:
     with psycopg.connect(env["SUPABASE_DB_URL"], autocommit=True, cursor_factory=logs.TracedCursor) as connection:
         query = "select query from pg_stat_activity where pid = pg_backend_pid() and %s::text is not null"
         with structlog.contextvars.bound_contextvars(request_id="abcdefgh-1"):
-            told = connection.execute(query, ["x"]).fetchone()
-            assert told and told[0].endswith("/* request_id=abcdefgh-1 */")
+            for written in (query, query.encode(), sql.SQL(query)):
+                told = connection.execute(written, ["x"]).fetchone()
+                assert told and told[0].endswith("/* request_id=abcdefgh-1 */")
         with structlog.contextvars.bound_contextvars(request_id="x */ drop table y; /* abcdefgh"):
             told = connection.execute(query, ["x"]).fetchone()
             assert told and "request_id" not in told[0] and "drop" not in told[0]

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -112,13 +113,23 @@ def serve() -> Iterator[Callable[..., str]]:
         server.shutdown()
 
 
+def health(env: dict[str, str]) -> str:
+    url, key = f"{env['SUPABASE_URL']}/functions/v1/health", env["SUPABASE_PUBLISHABLE_KEY"]
+    return str(httpx.get(url, headers={"apikey": key}).json()["parts"]["exchange_rates"])
+
+
 def problem(db: psycopg.Connection) -> str | None:
     row = db.execute("select problem from private.exchange_rate_feed").fetchone()
     return row[0] if row else None
 
 
 def test_a_new_day_is_added_once_and_what_is_known_stays(
-    db: psycopg.Connection, known: Rates, banking_day: date, refresh: Callable[[str], int], serve: Callable[..., str]
+    db: psycopg.Connection,
+    env: dict[str, str],
+    known: Rates,
+    banking_day: date,
+    refresh: Callable[[str], int],
+    serve: Callable[..., str],
 ) -> None:
     moved = {currency: round(rate * Decimal("1.02"), 5) for currency, rate in known.items()}
     last = db.execute("select max(valid_on) from public.exchange_rates").fetchone()
@@ -141,6 +152,7 @@ def test_a_new_day_is_added_once_and_what_is_known_stays(
     assert rows == known
     assert problem(db) is None
     assert db.execute("select private.has_fresh_rates()").fetchone() == (True,)
+    assert health(env) == "ok"
 
 
 def test_a_file_does_as_well(
@@ -196,9 +208,42 @@ def test_what_is_no_feed_changes_nothing(
     assert db.execute("select private.has_fresh_rates()").fetchone() == (False,)
 
 
-def test_nobody_there_changes_nothing(db: psycopg.Connection, refresh: Callable[[str], int]) -> None:
+def test_nobody_there_changes_nothing(
+    db: psycopg.Connection, env: dict[str, str], refresh: Callable[[str], int]
+) -> None:
     assert refresh("http://127.0.0.1:9/feed.xml") == 0
     assert problem(db) == "The feed can't be reached: ConnectError."
+    assert health(env) == "stale"
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_feed(
+    db: psycopg.Connection, known: Rates, banking_day: date, refresh: Callable[[str], int], serve: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nothing")
+    with pytest.raises(psycopg.OperationalError):
+        refresh(serve(feed((banking_day, known))))
+    assert problem(db) is None
+
+
+def test_the_history_comes_with_the_package(
+    db: psycopg.Connection, env: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it is loaded beside a hosted project: once, and what was there stays."""
+    rates = {(currency, day): rate for currency, day, rate in exchange_rates.packaged_history()}
+    # from https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates
+    assert rates["USD", date(1999, 1, 4)] == Decimal("1.1789")
+    assert rates["SIT", date(2006, 12, 29)] == Decimal("239.64")
+    # a Saturday, one that the euro replaced, and one that was not quoted yet
+    assert not {("USD", date(2024, 6, 15)), ("SIT", date(2007, 1, 2)), ("INR", date(1999, 1, 4))} & rates.keys()
+    day = "quote_currency = 'USD' and valid_on = '1999-01-04'"
+    monkeypatch.setenv("SUPABASE_DB_URL", env["SUPABASE_DB_URL"])
+    db.execute(f"delete from public.exchange_rates where {day}".encode())
+    for added in (1, 0):
+        exchange_rates.main()
+        assert capsys.readouterr().err == f"{added} exchange rates added\n"
+    found = db.execute(f"select rate, source from public.exchange_rates where {day}".encode()).fetchone()
+    assert found == (Decimal("1.1789"), "ecb")
 
 
 def times(factor: str) -> Callable[[Rates, date], bytes]:

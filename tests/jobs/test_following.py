@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI, Request
+from psycopg_pool import AsyncConnectionPool
 
+from edge_api import tasks
+from edge_api.callers import Caller
+from edge_api.news import News
 from tests.conftest import Person
 from tests.jobs.crews import extract, task_of, until
 
@@ -65,6 +72,50 @@ def test_who_comes_back_goes_on_where_they_were(subscriber: Person) -> None:
     # a browser that gets this does not come back
     assert subscriber.http.get(path, headers={"Last-Event-ID": str(task["version"])}).status_code == 204
     assert subscriber.http.get(path, headers={"Last-Event-ID": "'; drop"}).status_code == 400
+
+
+def test_who_lost_nothing_is_told_that_it_goes_on(subscriber: Person, db: psycopg.Connection, hold: Hold) -> None:
+    with hold():
+        task = extract(subscriber)
+        until(lambda: is_reading(db, task))
+        path, known = f"/functions/v1/tasks/{task}/events", str(task_of(subscriber, task)["version"])
+        with subscriber.http.stream("GET", path, headers={"Last-Event-ID": known}) as answer:
+            events = events_of(answer)
+            assert [next(events), next(events)] == [{"retry": "2000"}, {"": "still here"}]
+    assert task_of(subscriber, task, 30)["status"] == "succeeded"
+
+
+def test_who_may_follow_no_longer_is_told_so(
+    subscriber: Person, sign_up: Callable[..., Person], db: psycopg.Connection, hold: Hold
+) -> None:
+    viewer = sign_up()
+    member = [subscriber.book_id, viewer.id]
+    db.execute("insert into public.book_members (book_id, user_id, role) values (%s, %s, 'viewer')", member)
+    with hold():
+        task = extract(subscriber)
+        until(lambda: is_reading(db, task))
+        headers = {"x-book": subscriber.book_id}
+        with viewer.http.stream("GET", f"/functions/v1/tasks/{task}/events", headers=headers) as answer:
+            events = events_of(answer)
+            assert [next(events).get("event"), next(events)["event"]] == [None, "task"]
+            db.execute("delete from public.book_members where book_id = %s and user_id = %s", member)
+            last = list(events)[-1]
+    assert (last["event"], json.loads(last["data"])["details"]) == ("error", "books.missing")
+
+
+def test_who_follows_in_an_outage_is_not_told_that_it_is_over() -> None:
+    """The stream just ends, and a browser comes back."""
+
+    async def said() -> list[str]:
+        async with AsyncConnectionPool("postgresql://nobody@127.0.0.1:9/nothing", open=False, timeout=0.1) as pool:
+            app = FastAPI()
+            app.state.database = pool
+            request = Request({"type": "http", "app": app, "method": "GET", "path": "/", "headers": []})
+            caller = Caller({"sub": str(uuid4()), "exp": time.time() + 60}, request)
+            task = {"id": str(uuid4()), "version": 1, "status": "running"}
+            return [piece async for piece in tasks.follow(News("", tasks.CHANNEL), caller, task, 1)]
+
+    assert asyncio.run(said()) == ["retry: 2000\n\n", ": still here\n\n"]
 
 
 def test_a_poll_waits_for_news_and_not_longer(subscriber: Person, db: psycopg.Connection, hold: Hold) -> None:

@@ -160,7 +160,24 @@ def test_an_upload_sent_again_with_its_id_is_one_import(person: Person) -> None:
         "/functions/v1/imports", files={"file": ("x.csv", b"Date,Amount\n")}, data={"account_id": main, "id": key}
     )
     assert (answer.status_code, answer.json()["details"]) == (409, "imports.id_taken")
+    # refused with the very file that is there, which stays
+    answer = person.http.post(
+        "/functions/v1/imports",
+        files={"file": ("x.csv", COFFEES.encode())},
+        data={"account_id": str(uuid4()), "id": key},
+    )
+    assert (answer.status_code, answer.json()["details"]) == (422, "ledger.account_missing")
+    assert read(person, first)["status"] == "ready"
     assert len(get(person, "imports")) == 1
+
+
+@pytest.mark.parametrize(
+    "fields", [{"mapping": "{"}, {"mapping": "[1]"}, {"mapping": "[" * 9000}, {"commit": "maybe"}, {"id": "no uuid"}]
+)
+def test_fields_that_make_no_sense_are_refused(person: Person, fields: dict[str, str]) -> None:
+    answer = person.http.post("/functions/v1/imports", files={"file": ("x.csv", COFFEES.encode())}, data=fields)
+    assert (answer.status_code, answer.json()["details"]) == (400, "edge.malformed")
+    assert next(iter(fields)) in answer.json()["hint"]
 
 
 def test_pending_lines_that_post_later_become_one(person: Person) -> None:
