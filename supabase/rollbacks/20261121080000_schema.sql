@@ -799,7 +799,7 @@ DROP FUNCTION "private"."request_header"(text);
 
 DROP FUNCTION "private"."require_admin"();
 
-DROP FUNCTION "private"."require_empty_book"();
+DROP FUNCTION "private"."require_empty_book"(uuid);
 
 DROP FUNCTION "private"."require_fresh_password"();
 
