@@ -20,7 +20,7 @@ from edge_api.callers import Caller, CallerHere
 from edge_api.errors import EdgeError, from_database
 from edge_api.links import File, Links, serve
 from edge_api.storage import Storage
-from edge_api.uploads import Clean, cleaned, path_of, plain_name, received
+from edge_api.uploads import Clean, cleaned, path_of, plain_name, received, upload_form
 
 __all__ = ["router"]
 
@@ -41,28 +41,14 @@ DELETE = (
     "delete from public.attachments where book_id = (select private.current_book('editor')) and id = %s returning id"
 )
 
-# the body is read by hand, bit by bit
-FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "JPEG, PNG or PDF, up to 5 MiB."},
-                        "id": {"type": "string", "format": "uuid", "description": "Makes a repeated upload one."},
-                        "transaction_id": {"type": "string", "format": "uuid"},
-                        "account_id": {"type": "string", "format": "uuid"},
-                        "debt_id": {"type": "string", "format": "uuid", "description": "One of the three."},
-                        "file_name": {"type": "string", "description": "Instead of the name that the file came with."},
-                    },
-                }
-            }
-        },
-    }
-}
+FORM = upload_form(
+    "JPEG, PNG or PDF, up to 5 MiB.",
+    id={"type": "string", "format": "uuid", "description": "Makes a repeated upload one."},
+    transaction_id={"type": "string", "format": "uuid"},
+    account_id={"type": "string", "format": "uuid"},
+    debt_id={"type": "string", "format": "uuid", "description": "One of the three."},
+    file_name={"type": "string", "description": "Instead of the name that the file came with."},
+)
 
 
 class Attachment(BaseModel):

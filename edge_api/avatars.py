@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -12,7 +11,7 @@ from pydantic import BaseModel
 from edge_api.callers import Caller, CallerHere
 from edge_api.links import Links
 from edge_api.storage import Storage
-from edge_api.uploads import cleaned, path_of, received
+from edge_api.uploads import cleaned, path_of, received, upload_form
 
 __all__ = ["router"]
 
@@ -22,23 +21,6 @@ MOST_BYTES = 5 * 1024 * 1024
 # as long as it is the picture: it is shown wherever one's name is
 LINK_SECONDS = 100 * 365 * 86_400
 
-FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "JPEG or PNG, up to 5 MiB."}
-                    },
-                }
-            }
-        },
-    }
-}
-
 
 class Avatar(BaseModel):
     """Where the picture is: what `avatar_url` of the profile says from now on."""
@@ -46,7 +28,7 @@ class Avatar(BaseModel):
     avatar_url: str
 
 
-@router.post("/avatar", status_code=201, openapi_extra=FORM)
+@router.post("/avatar", status_code=201, openapi_extra=upload_form("JPEG or PNG, up to 5 MiB."))
 async def upload_avatar(request: Request, caller: CallerHere) -> Avatar:
     """Sets one's picture: cut to a square of 512 x 512, without metadata."""
     storage: Storage = request.app.state.storage

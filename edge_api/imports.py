@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from edge_api.callers import CallerHere
 from edge_api.errors import from_database
 from edge_api.storage import Storage
-from edge_api.uploads import MARKS, path_of, received
+from edge_api.uploads import MARKS, path_of, received, upload_form
 
 __all__ = ["router"]
 
@@ -33,38 +33,18 @@ select to_jsonb(i) as import
 from private.start_import(%(id)s, %(account_id)s, %(file_name)s, %(size)s, %(sha256)s, %(mapping)s, %(commit)s) as i
 """
 
-FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "CSV, XLSX, OFX, QFX, QIF, CAMT.052, CAMT.053 or MT940, up to 32 MiB.",
-                        },
-                        "account_id": {
-                            "type": "string",
-                            "format": "uuid",
-                            "description": "Account that the lines go to. Not needed where the file names accounts that are known.",
-                        },
-                        "id": {"type": "string", "format": "uuid", "description": "Makes a repeated upload one."},
-                        "mapping": {
-                            "type": "string",
-                            "description": "JSON: how to read the file, see docs/imports.md.",
-                        },
-                        "commit": {"type": "boolean", "description": "Book it without a preview."},
-                        "file_name": {"type": "string", "description": "Instead of the name that the file came with."},
-                    },
-                }
-            }
-        },
-    }
-}
+FORM = upload_form(
+    "CSV, XLSX, OFX, QFX, QIF, CAMT.052, CAMT.053 or MT940, up to 32 MiB.",
+    account_id={
+        "type": "string",
+        "format": "uuid",
+        "description": "Account that the lines go to. Not needed where the file names accounts that are known.",
+    },
+    id={"type": "string", "format": "uuid", "description": "Makes a repeated upload one."},
+    mapping={"type": "string", "description": "JSON: how to read the file, see docs/imports.md."},
+    commit={"type": "boolean", "description": "Book it without a preview."},
+    file_name={"type": "string", "description": "Instead of the name that the file came with."},
+)
 
 
 class Form(BaseModel):

@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect
 
 from edge_api.errors import EdgeError, UnavailableError
 
-__all__ = ["Clean", "Upload", "cleaned", "path_of", "plain_name", "received"]
+__all__ = ["Clean", "Upload", "cleaned", "path_of", "plain_name", "received", "upload_form"]
 
 RECEIVE_SECONDS = 120
 MOST_FIELDS = 20
@@ -38,6 +38,13 @@ ENDINGS = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "application
 NAME_CHARACTERS = 255
 # as attachments_file_name_is_plain has them
 MARKS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+def upload_form(file: str, **fields: dict[str, str]) -> dict[str, Any]:
+    """What OpenAPI is told of a form, whose body is read by hand, bit by bit: what the file is, and its other fields."""
+    properties = {"file": {"type": "string", "format": "binary", "description": file}, **fields}
+    schema = {"type": "object", "required": ["file"], "properties": properties}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
 @dataclass(frozen=True)
