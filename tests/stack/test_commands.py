@@ -99,15 +99,14 @@ def test_logs_of_an_unknown_part_name_what_there_is() -> None:
 @pytest.mark.usefixtures("stack")
 def test_logs_are_followed_until_interrupted(stack: LocalStack) -> None:
     log = stack.layout.logs / "gateway.log"
-    with subprocess.Popen(
-        [sys.executable, "-m", "stack", "logs", "gateway"], cwd=ROOT, stdout=subprocess.PIPE, text=True, process_group=0
-    ) as following:
+    # what starts the tests may ignore an interruption, and what it starts inherits that
+    program = ["env", "--default-signal=INT", sys.executable, "-m", "stack", "logs", "gateway"]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True, process_group=0) as following:
         assert following.stdout
         line = f"seen {os.getpid()}\n"
         with log.open("a") as file:
             file.write(line)
-        while following.stdout.readline() != line:
-            pass
+        assert any(each == line for each in following.stdout)
         # as a terminal does, to all that it has started
         os.killpg(following.pid, signal.SIGINT)
         assert following.wait(10) == 130
