@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
@@ -15,6 +17,22 @@ from tests.conftest import Person
 from tests.jobs.crews import ONCE, Crew, extract, runs, task_of, until
 
 Hold = Callable[[], Any]
+HeldTask = Callable[[], AbstractContextManager[tuple[subprocess.Popen[bytes], str]]]
+
+
+@pytest.fixture
+def held_task(crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold) -> HeldTask:
+    """A worker and the task that it is at, which waits while this lasts."""
+
+    @contextmanager
+    def held() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+        worker = crew.start()
+        with hold():
+            task = extract(subscriber)
+            until(lambda: is_running(db, task) and runs(worker))
+            yield worker, task
+
+    return held
 
 
 def job_of(db: psycopg.Connection, task: str) -> tuple[str, int] | None:
@@ -78,11 +96,8 @@ def test_what_the_database_refuses_is_the_tasks_error_at_once(
     assert over["error"]["message"] and over["error"]["hint"]
 
 
-def test_a_run_that_dies_is_tried_again(crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+def test_a_run_that_dies_is_tried_again(subscriber: Person, db: psycopg.Connection, held_task: HeldTask) -> None:
+    with held_task() as (worker, task):
         for run in runs(worker):
             run.kill()
         until(lambda: starts_of(db, task) == 2)
@@ -95,12 +110,9 @@ def test_a_run_that_dies_is_tried_again(crew: Crew, subscriber: Person, db: psyc
     ids=["that it is watched by", "that it works by"],
 )
 def test_a_run_that_loses_a_connection_is_no_try(
-    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold, connection: str
+    subscriber: Person, db: psycopg.Connection, held_task: HeldTask, connection: str
 ) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+    with held_task() as (_, task):
         cut = f"select count(pg_terminate_backend(pid)) from pg_stat_activity where {connection}"
         until(lambda: db.execute(cut.encode()).fetchone() == (1,))
         until(lambda: starts_of(db, task) == 2)
@@ -109,12 +121,9 @@ def test_a_run_that_loses_a_connection_is_no_try(
 
 
 def test_a_worker_that_loses_the_database_ends_at_once(
-    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold
+    crew: Crew, subscriber: Person, db: psycopg.Connection, held_task: HeldTask
 ) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+    with held_task() as (worker, task):
         orphans = runs(worker)
         cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'walletbase worker%%'"
 
@@ -151,11 +160,8 @@ def test_a_task_that_reports_is_told_that_it(
     until(lambda: job_of(db, task) is None)
 
 
-def test_a_cancelled_task_stops_at_once(crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+def test_a_cancelled_task_stops_at_once(subscriber: Person, db: psycopg.Connection, held_task: HeldTask) -> None:
+    with held_task() as (worker, task):
         subscriber.http.post("/rest/v1/rpc/cancel_task", json={"task_id": task}).raise_for_status()
         until(lambda: not runs(worker), 8)
         waiting = "select count(*) from pg_stat_activity where application_name = 'walletbase worker' and wait_event_type = 'Lock'"
@@ -182,11 +188,8 @@ def test_a_task_that_takes_too_long_ends_cleanly(crew: Crew, subscriber: Person,
     assert (over["status"], over["error"]["code"]) == ("timed_out", "tasks.timed_out")
 
 
-def test_a_task_that_does_not_end_is_ended(crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+def test_a_task_that_does_not_end_is_ended(subscriber: Person, held_task: HeldTask) -> None:
+    with held_task() as (worker, task):
         for run in runs(worker):
             run.suspend()
         over = task_of(subscriber, task, 30)
@@ -196,12 +199,9 @@ def test_a_task_that_does_not_end_is_ended(crew: Crew, subscriber: Person, db: p
 
 @pytest.mark.parametrize("another", [False, True], ids=["one comes after it", "one is there"])
 def test_what_a_killed_worker_did_is_done_by_another(
-    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold, another: bool
+    crew: Crew, subscriber: Person, db: psycopg.Connection, held_task: HeldTask, another: bool
 ) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+    with held_task() as (worker, task):
         if another:
             crew.start()
         orphans = runs(worker)
@@ -216,12 +216,9 @@ def test_what_a_killed_worker_did_is_done_by_another(
 
 
 def test_a_worker_that_is_told_to_stop_ends_what_it_does(
-    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold
+    subscriber: Person, db: psycopg.Connection, held_task: HeldTask
 ) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+    with held_task() as (worker, task):
         worker.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         later = extract(subscriber)
@@ -232,12 +229,9 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_does(
 
 
 def test_a_worker_that_is_told_to_stop_hands_back_what_does_not_end(
-    crew: Crew, subscriber: Person, db: psycopg.Connection, hold: Hold
+    crew: Crew, subscriber: Person, db: psycopg.Connection, held_task: HeldTask
 ) -> None:
-    worker = crew.start()
-    with hold():
-        task = extract(subscriber)
-        until(lambda: is_running(db, task) and runs(worker))
+    with held_task() as (worker, task):
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(10) == 0
         assert job_of(db, task) == ("todo", 0), "handing back is no try"
