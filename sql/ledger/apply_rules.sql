@@ -108,8 +108,10 @@ declare
   v_book uuid := nullif(current_setting('walletbase.book', true), '')::uuid;
 begin
   if v_book is not null and (
-    -- the legs of a transfer have no category; an import has asked the rules before, and shown what they say
-    pg_trigger_depth() > 1 or current_setting('walletbase.import', true) <> '' or not exists (select from public.rules as r where r.book_id = v_book and r.is_active)
+    -- the legs of a transfer have no category; an import has asked the rules before, and shown what they say; what an undo brings
+    -- back is as it was
+    pg_trigger_depth() > 1 or current_setting('walletbase.import', true) <> '' or current_setting('walletbase.undone_book', true) <> ''
+    or not exists (select from public.rules as r where r.book_id = v_book and r.is_active)
   ) then
     v_book := null;
   end if;

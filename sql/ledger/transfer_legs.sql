@@ -6,8 +6,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- a dump has them among the transactions
-    if current_setting('walletbase.restored_book', true) <> '' then
+    -- a dump has them among the transactions, and an undo brings them back itself
+    if current_setting('walletbase.restored_book', true) <> '' or current_setting('walletbase.undone_book', true) <> '' then
       return null;
     end if;
     insert into public.transactions (

@@ -1,5 +1,6 @@
 -- Taking back what was done, as the caller and through the same doors: row-level security, grants and triggers decide what
--- comes back, so the totals stay right and an undo can itself be undone. Only the columns that a client may write are restored.
+-- comes back, so the totals stay right and an undo can itself be undone. Of the columns that no client may write only those are
+-- restored that say where a row came from and how far it has come: see restore_kept.
 
 create function private.undo_order(table_name text) returns integer
 language sql immutable set search_path = ''
@@ -39,7 +40,6 @@ declare
   v_columns text[];
   v_undone jsonb;
 begin
-  -- the legs of a transfer come and go with it
   select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_undone
   from (
     select
@@ -53,15 +53,19 @@ begin
     from public.changes as c
     where
       c.book_id = undo.book_id and c.id = any(undo.change_ids)
-      and not (
-        c.table_name = 'transactions'
-        and coalesce(c.before, private.row_after(c)) ->> 'transfer_id' is not null
-      )
     group by c.table_name, c.row_id
     -- made and gone again in the same request: nothing to take back
-    having not (
-      (array_agg(c.op order by c.id))[1] = 'insert' and (array_agg(c.op order by c.id desc))[1] = 'delete'
-    )
+    having
+      not (
+        (array_agg(c.op order by c.id))[1] = 'insert' and (array_agg(c.op order by c.id desc))[1] = 'delete'
+      )
+      -- the legs of a transfer come and go with it; what is edited of them by themselves is taken back like anything else
+      and not (
+        c.table_name = 'transactions'
+        and ((array_agg(c.op order by c.id))[1] = 'insert' or (array_agg(c.op order by c.id desc))[1] = 'delete')
+        and coalesce((array_agg(c.before order by c.id desc))[1], private.row_after((array_agg(c order by c.id desc))[1]))
+        ->> 'transfer_id' is not null
+      )
   ) as f;
 
   select c.table_name, c.row_id into v_row
@@ -79,7 +83,10 @@ begin
       hint = format('See row_history of %s; undo the later changes first.', v_row.row_id);
   end if;
 
-  -- first what others will point to again, then the edits, then what is no longer pointed to
+  -- what comes back is as it was, whatever rules say by now, and transfers have their own legs
+  perform set_config('walletbase.undone_book', undo.book_id::text, true);
+  -- first what others will point to again, then the edits, then what is no longer pointed to; but transfers make room for what
+  -- they were made of
   for v_set in
     select
       u.op, u.table_name, format('public.%I', u.table_name)::regclass as relation, jsonb_agg(u.before) as rows,
@@ -87,6 +94,7 @@ begin
     from jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid, op public.change_op, before jsonb)
     group by u.op, u.table_name
     order by
+      u.op <> 'delete' or u.table_name <> 'transfers',
       array_position(array['insert', 'update', 'delete']::public.change_op[], u.op),
       private.undo_order(u.table_name) * case u.op when 'delete' then -1 else 1 end,
       u.table_name
@@ -105,6 +113,9 @@ begin
           'insert into public.%I (%s) select %s from jsonb_populate_recordset(null::public.%I, $1)',
           v_set.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '), v_set.table_name
         ) using v_set.rows;
+        if v_set.table_name = 'transfers' then
+          perform private.restore_legs(v_set.ids, undo.change_ids);
+        end if;
       when 'update' then
         execute format(
           -- ids by themselves: under row-level security no index serves a comparison that might leak
@@ -118,6 +129,8 @@ begin
         using undo.book_id, v_set.ids;
     end case;
   end loop;
+  perform private.restore_kept(v_undone);
+  perform set_config('walletbase.undone_book', '', true);
   -- now, not at commit: the answer is the error
   set constraints all immediate;
   return query
@@ -130,6 +143,82 @@ comment on function private.undo is
 'Takes changes back, all or none: what was inserted goes, what was deleted comes back, what was updated is as before. Raises PT409.';
 revoke execute on function private.undo from public;
 grant execute on function private.undo to authenticated;
+
+create function private.restore_legs(transfer_ids uuid[], change_ids bigint[]) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into public.transactions (
+    book_id, id, account_id, booked_on, type, amount, fee, currency, category_id, payee_id, payer, description, notes, payment_type,
+    payment_status, latitude, longitude, external_id, debt_id, original_amount, original_currency, original_rate, import_id, transfer_id
+  )
+  select
+    t.book_id, t.id, t.account_id, t.booked_on, t.type, t.amount, t.fee, t.currency, t.category_id, t.payee_id, t.payer,
+    t.description, t.notes, t.payment_type, t.payment_status, t.latitude, t.longitude, t.external_id, t.debt_id, t.original_amount,
+    t.original_currency, t.original_rate, t.import_id, t.transfer_id
+  from (
+    -- they went in the request that the transfer went in
+    select distinct on (c.row_id) c.before
+    from public.changes as c
+    where
+      c.book_id = private.current_book('editor')
+      and c.xid in (select k.xid from public.changes as k where k.book_id = c.book_id and k.id = any(restore_legs.change_ids))
+      and c.table_name = 'transactions' and (c.before ->> 'transfer_id')::uuid = any(restore_legs.transfer_ids)
+      and (c.op = 'delete' or c.id = any(restore_legs.change_ids))
+    order by c.row_id, c.id = any(restore_legs.change_ids) desc, c.id
+  ) as l
+  cross join lateral jsonb_populate_record(null::public.transactions, l.before) as t
+$$;
+comment on function private.restore_legs is
+'For undo: the transactions of transfers that come back, under the ids that labels and papers know them by. Definer: transfer_id and fee
+are nobody''s to give.';
+revoke execute on function private.restore_legs from public;
+grant execute on function private.restore_legs to authenticated;
+
+create function private.restore_kept(undone jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_book constant uuid := private.current_book('editor');
+begin
+  -- what has been posted is not posted again
+  update public.recurring_transactions as r set posted_through = b.posted_through, reminded_through = b.reminded_through
+  from jsonb_to_recordset(restore_kept.undone) as u (table_name text, op public.change_op, before jsonb)
+  cross join lateral jsonb_populate_record(null::public.recurring_transactions, u.before) as b
+  where u.table_name = 'recurring_transactions' and u.op = 'insert' and r.book_id = v_book and r.id = b.id;
+  update public.transactions as t
+  set recurring_transaction_id = o.recurring_transaction_id, due_on = o.due_on, import_id = o.import_id
+  from (
+    select b.id, b.due_on, r.id as recurring_transaction_id, i.id as import_id
+    from jsonb_to_recordset(restore_kept.undone) as u (table_name text, op public.change_op, before jsonb)
+    cross join lateral jsonb_populate_record(null::public.transactions, u.before) as b
+    -- what has gone for good is not come from any more, and an occurrence that has been posted since is that one
+    left join public.recurring_transactions as r
+      on r.book_id = v_book and r.id = b.recurring_transaction_id and not exists (
+        select from public.transactions as x
+        where x.book_id = v_book and x.recurring_transaction_id = r.id and x.due_on = b.due_on and x.id <> b.id
+      )
+    left join public.imports as i on i.book_id = v_book and i.id = b.import_id
+    where
+      u.table_name = 'transactions' and u.op in ('insert', 'update')
+      and coalesce(b.recurring_transaction_id, b.import_id) is not null
+  ) as o
+  where
+    t.book_id = v_book and t.id = o.id
+    and (t.recurring_transaction_id, t.due_on, t.import_id) is distinct from (o.recurring_transaction_id, o.due_on, o.import_id);
+  -- the line of a statement belongs to its transaction again, where a transfer had taken that one's place
+  update public.import_rows as r set transaction_id = r.id
+  from jsonb_to_recordset(restore_kept.undone) as u (table_name text, op public.change_op, before jsonb)
+  cross join lateral jsonb_populate_record(null::public.transactions, u.before) as b
+  where
+    u.table_name = 'transactions' and u.op = 'insert'
+    and r.book_id = v_book and r.import_id = b.import_id and r.id = b.id and r.outcome = 'imported' and r.transaction_id <> r.id;
+end
+$$;
+comment on function private.restore_kept is
+'For undo: what hangs on rows that have come back and no client may write: which recurring transaction and import a transaction came
+from, and how far a recurring transaction has been posted. Definer: these are nobody''s to give.';
+revoke execute on function private.restore_kept from public;
+grant execute on function private.restore_kept to authenticated;
 
 create function public.undo_change(change_id bigint) returns table (table_name text, row_id uuid, op public.change_op)
 language plpgsql set search_path = ''
