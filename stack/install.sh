@@ -38,6 +38,7 @@ need /usr/share/lua/5.1/cjson lua-cjson
 need /usr/sbin/pgbouncer pgbouncer
 need /usr/bin/pg_prove libtap-parser-sourcehandler-pgtap-perl
 need /usr/bin/hledger hledger
+need /usr/bin/curl curl
 need /usr/bin/wrk wrk
 has_postgres || missing+=(postgresql)
 # for tests alone, a few hundred MB; Ubuntu has it as a snap only, and the tests that want it say that they are skipped
