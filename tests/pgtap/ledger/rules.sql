@@ -1,5 +1,5 @@
 begin;
-select plan(34);
+select plan(37);
 
 select tests.create_user('rob@example.com', '{"currency": "EUR"}') as rob, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('rob@example.com') as book \gset
@@ -35,6 +35,10 @@ select throws_ok($$select pg_temp.try('{"field": "amount", "op": "equals", "valu
 select throws_ok($$select pg_temp.try('{"field": "text", "op": "regex", "value": "(x"}')$$, 'PT422', null, 'a malformed expression');
 select throws_ok($$select pg_temp.try('{"field": "text", "op": "regex", "value": "(a+)\\1"}')$$, 'PT422', null, 'a back-reference');
 select throws_ok($$select pg_temp.try('{"field": "text", "op": "regex", "value": "((a{1,255}){1,255}){1,255}"}')$$, 'PT422', null, 'an expression that takes too long');
+select throws_ok($$select pg_temp.try('{"field": "text", "op": "regex", "value": "(?=(x(?=x*y)w|x)*z)"}')$$, 'PT422', null, 'looking ahead while looking ahead');
+select throws_ok($$select pg_temp.try('{"field": "text", "op": "regex", "value": "(?<!(x(?<!y)|x)*z)"}')$$, 'PT422', null, 'looking behind while looking behind');
+select lives_ok($$select pg_temp.try('{"field": "text", "op": "regex", "value": "^market(?! square)"}')$$, 'one look ahead is well');
+delete from public.rules where conditions ->> 'value' like '%(?!%';
 select throws_ok(
   $$select pg_temp.try('{"all": [{"all": [{"all": [{"all": [{"all": [{"all": [{"field": "text", "op": "contains", "value": "x"}]}]}]}]}]}]}')$$, 'PT422', null, 'six levels'
 );
