@@ -96,7 +96,9 @@ class Archive:
         self._members = {member.filename: member for member in members}
         check_members(members, path.stat().st_size)
         self.manifest = self._manifest()
-        self.is_sealed = hmac.compare_digest(str(self.manifest.pop("seal", "")), seal(self.manifest, secret))
+        # as bytes: what is said may be in any letters
+        said = str(self.manifest.pop("seal", "")).encode("utf-8", "surrogatepass")
+        self.is_sealed = hmac.compare_digest(said, seal(self.manifest, secret).encode())
         self._entries = {entry.name: entry for entry in self._listed()}
         if self._entries.keys() | {MANIFEST} != self._members.keys():
             raise refused("Its files are not those that its manifest lists.")
@@ -161,7 +163,8 @@ class Archive:
         try:
             for file in self.manifest["files"]:
                 yield Entry(str(file["name"]), int(file["size"]), str(file["sha256"]))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        # a size may say that it is infinite
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise refused("Its manifest does not list its files.") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from io import SEEK_END
@@ -26,6 +27,12 @@ from jobs.task import Task, TaskFailed
 __all__ = ["run"]
 
 BATCH_BYTES = 8 << 20
+# what a line takes beside its characters: a file may hold millions that are empty
+LINE_BYTES = 100
+MOST_BOOK_BYTES = 64 << 10
+
+# as edge_api.attachments makes them
+STORED_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def run(task: Task) -> dict[str, object]:
@@ -72,9 +79,13 @@ def restore(task: Task, connection: Connection, path: Path, storage: Storage, st
     archive = Archive(path, Settings().link_secret)
     source = source_of(archive, task.parameters.get("from_book_id"))
     folder = f"books/{source}"
-    began = connection.execute(
-        "select private.begin_restore(%s, %s)", [task.id, Jsonb(book_of(archive, folder))]
-    ).fetchone()
+    try:
+        began = connection.execute(
+            "select private.begin_restore(%s, %s)", [task.id, Jsonb(book_of(archive, folder))]
+        ).fetchone()
+    except psycopg.DataError as error:
+        # what JSON of Postgres can't hold, such as NaN or half a character
+        raise refused("book.json can't be read.") from error
     if began == (False,):
         return done(task, connection)
     tables = [
@@ -121,8 +132,14 @@ def book_of(archive: Archive, folder: str) -> dict[str, Any]:
     name = f"{folder}/book.json"
     if not archive.has(name):
         raise refused("book.json is missing.")
+    lines, size = [], 0
+    for line in archive.lines(name):
+        lines.append(line)
+        size += len(line) + LINE_BYTES
+        if size > MOST_BOOK_BYTES:
+            raise refused("book.json is too long.")
     try:
-        book = json.loads("\n".join(archive.lines(name)))
+        book = json.loads("\n".join(lines))
     except (ValueError, RecursionError) as error:
         raise refused("book.json can't be read.") from error
     if not isinstance(book, dict):
@@ -137,7 +154,7 @@ def batches(lines: Iterator[str]) -> Iterator[list[str]]:
         if "\x00" in line:
             raise refused("A line holds a NUL character.")
         batch.append(line)
-        size += len(line)
+        size += len(line) + LINE_BYTES
         if size > BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -154,6 +171,8 @@ def attachments(
             row = json.loads(line)
             key, thumbnail = str(row["storage_key"]), row["thumbnail_key"]
             own = f"attachments/{task.book_id}/{UUID(row['id'])}/"
+            if not STORED_NAME.fullmatch(key.rpartition("/")[2]):
+                raise ValueError(key)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise refused("A row of attachments can't be read.") from error
         # its bytes were lost before the dump was made
@@ -176,7 +195,8 @@ def attachments(
                     made.flush()
                     stored.append(each)
                     storage.put(each, uploads.path_of(made))
-        yield json.dumps(row, ensure_ascii=False)
+        # escaped: half a character of a hostile name is for the database to refuse
+        yield json.dumps(row)
 
 
 def cleaned(file: BinaryIO, target: BinaryIO, thumbnail: BinaryIO) -> dict[str, Any]:

@@ -100,12 +100,13 @@ def opened(path: Path, content: bytes) -> Archive:
         (lambda: packed(version=2), "another version"),
         (lambda: packed(files=None), "does not list its files"),
         (lambda: packed(files=[{"name": LABELS}]), "does not list its files"),
+        (lambda: packed(files=[{"name": LABELS, "size": float("inf"), "sha256": ""}]), "does not list its files"),
         (lambda: packed(files=[]), "not those that its manifest lists"),
     ],
     ids=[
         "no zip", "half an end", "no directory", "no further end", "an end beyond", "too many", "a long directory", "twice", "elsewhere",
         "upwards", "encrypted", "bzip2", "bomb", "no manifest", "a long manifest", "half a manifest", "a deep manifest", "a list",
-        "another", "a later one", "no files", "half a file", "files unlisted",
+        "another", "a later one", "no files", "half a file", "an endless file", "files unlisted",
     ],
 )  # fmt: skip
 def test_what_is_no_dump_is_refused(tmp_path: Path, make: Callable[[], bytes], why: str) -> None:
@@ -163,6 +164,7 @@ def test_what_was_written_is_read_and_sealed_by_who_wrote_it(tmp_path: Path) -> 
     assert archive.is_sealed
     assert not Archive(path, "of another").is_sealed
     assert not opened(path, packed(seal="x")).is_sealed
+    assert not opened(path, packed(seal="ä\ud800")).is_sealed
 
 
 def test_rows_are_restored_in_batches_of_some_megabytes() -> None:
@@ -170,3 +172,5 @@ def test_rows_are_restored_in_batches_of_some_megabytes() -> None:
     assert [len(batch) for batch in batches(iter([line] * 7))] == [3, 3, 1]
     assert [len(batch) for batch in batches(iter([line] * 3))] == [3]
     assert list(batches(iter([]))) == []
+    # empty ones take room, too
+    assert max(len(batch) for batch in batches(iter([""] * 200_000))) < 100_000

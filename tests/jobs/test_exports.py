@@ -505,6 +505,17 @@ def put(name: str, content: bytes) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
+def elsewhere(ending: str) -> Callable[[dict[str, bytes]], None]:
+    """A file of the attachments is at a place that is hardly one."""
+
+    def change(files: dict[str, bytes]) -> None:
+        place = next(each for each in files if each.startswith("attachments/"))
+        files[place + ending] = files.pop(place)
+        edit("attachments", place + '"', place + ending + '"')(files)
+
+    return change
+
+
 HOSTILE_DUMPS: list[tuple[str, Callable[[dict[str, bytes]], None], str]] = [
     ("amount below zero", edit("transactions", '"amount":1.10', '"amount":-1.10'), "restore.row_refused"),
     ("a half of a transfer", edit("transfers", '"amount":500', '"amount":501'), "restore.contradictory"),
@@ -521,8 +532,14 @@ HOSTILE_DUMPS: list[tuple[str, Callable[[dict[str, bytes]], None], str]] = [
     ("no word of the book", drop("/book.json"), "restore.file_refused"),
     ("half a word", put("/book.json", b"{"), "restore.file_refused"),
     ("another word", put("/book.json", b"[]"), "restore.file_refused"),
+    ("a word without end", put("/book.json", b'{"name": "' + b"x" * 70_000 + b'"}'), "restore.file_refused"),
+    ("lines without end", put("/book.json", b"\n" * 70_000), "restore.file_refused"),
+    ("half a character of the book", put("/book.json", b'{"name": "\\ud800"}'), "restore.file_refused"),
+    ("a first day that is no number", put("/book.json", b'{"first_day_of_week": NaN}'), "restore.file_refused"),
     ("a NUL character", edit("labels", "@shared", "@sha\0red"), "restore.file_refused"),
     ("an attachment without its place", edit("attachments", '"storage_key"', '"x"'), "restore.file_refused"),
+    ("an attachment that is a folder", elsewhere("/."), "restore.file_refused"),
+    ("half a character of an attachment", edit("attachments", "receipt.jpg", "\\ud800.jpg"), "restore.row_refused"),
     ("an attachment that is a program", put("^attachments/", b"MZ" + bytes(500)), "restore.file_refused"),
     ("traversal", lambda files: files.update({"books/../../../etc/passwd": b"x"}), "restore.file_refused"),
     ("bomb", lambda files: files.update({"person/zeros.ndjson": bytes(200_000_000)}), "restore.file_refused"),
