@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import psycopg
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.exceptions import RequestValidationError
 from psycopg.rows import dict_row
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from edge_api.callers import Caller, CallerHere
 from edge_api.errors import EdgeError, from_database
@@ -101,7 +99,7 @@ async def upload_attachment(request: Request, response: Response, caller: Caller
         row = await (await connection.execute("select private.current_book('editor')")).fetchone()
     assert row is not None
     async with received(request, MOST_BYTES) as upload:
-        form = form_of({name: value for name, value in upload.fields.items() if value != ""})
+        form = upload.form(Form)
         target = form.model_dump(exclude={"file_name"}) | {"id": form.id or uuid4()}
         known = await one(caller, CHECK, target | {"size": upload.size})
         if known is None:
@@ -143,14 +141,6 @@ async def attach(
 async def delete(storage: Storage, keys: list[str]) -> None:
     for key in keys:
         await asyncio.to_thread(storage.delete, key)
-
-
-def form_of(fields: Mapping[str, str]) -> Form:
-    try:
-        return Form.model_validate(fields)
-    except ValidationError as error:
-        problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)]
-        raise RequestValidationError(problems) from error
 
 
 async def one(caller: Caller, query: str, parameters: Any) -> dict[str, Any] | None:

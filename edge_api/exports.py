@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import Annotated, Any, BinaryIO, Literal
 from uuid import UUID, uuid4
 
+import psycopg
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from psycopg.rows import dict_row
@@ -18,7 +20,7 @@ from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
 
 from edge_api.callers import Caller, CallerHere
-from edge_api.errors import EdgeError
+from edge_api.errors import EdgeError, from_database
 from edge_api.storage import Storage
 from edge_api.uploads import limited, path_of, received
 
@@ -30,9 +32,6 @@ router = APIRouter()
 streams = asyncio.Semaphore(3)
 STREAM_SECONDS = 600
 BLOCK_BYTES = 64 * 1024
-
-# how Excel tells UTF-8 from the code page of its country
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 MOST_DUMP_BYTES = 1 << 30
 
@@ -106,7 +105,7 @@ async def exported(caller: Caller, asked: Asked) -> AsyncIterator[bytes]:
         await connection.execute(f"set local statement_timeout = '{STREAM_SECONDS}s'")
         await connection.execute("set local jit = off")
         await connection.execute("set local work_mem = '64MB'")
-        block = bytearray(BYTE_ORDER_MARK if asked.byte_order_mark else b"")
+        block = bytearray(BOM_UTF8 if asked.byte_order_mark else b"")
         async with connection.cursor().copy(checked[0].encode()) as copy:
             # a message a row, which ends as lines do on the server
             async for row in copy:
@@ -138,16 +137,17 @@ async def restore(
     task_id = id or uuid4()
     key = f"imports/{row[0]}/{uuid4()}"
     storage: Storage = request.app.state.storage
-    async with AsyncExitStack() as stack:
-        file = await stack.enter_async_context(body(request))
+    async with body(request) as file:
         await asyncio.to_thread(storage.put, key, path_of(file))
     try:
         async with caller.transaction() as connection:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute("select * from private.start_restore(%s, %s, %s)", [key, from_book_id, task_id])
             task: dict[str, Any] | None = await cursor.fetchone()
-    except BaseException:
-        await asyncio.to_thread(storage.delete, key)
+    except psycopg.Error as error:
+        # a connection that is lost may have been so after the task was made: then its file stays
+        if from_database(error).status < 500:
+            await asyncio.to_thread(storage.delete, key)
         raise
     assert task is not None
     if task["parameters"].get("storage_key") != key:

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 import psycopg
 from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, Json
 
 from edge_api.callers import CallerHere
 from edge_api.errors import from_database
@@ -52,7 +50,7 @@ class Form(BaseModel):
 
     id: UUID = Field(default_factory=uuid4)
     account_id: UUID | None = None
-    mapping: dict[str, Any] = {}
+    mapping: Json[dict[str, Any]] = {}
     commit: bool = False
     file_name: str | None = None
 
@@ -70,7 +68,7 @@ async def upload_statement(request: Request, caller: CallerHere) -> dict[str, An
     assert row is not None
     book_id = row[0]
     async with received(request, MOST_BYTES) as upload:
-        form = form_of(upload.fields)
+        form = upload.form(Form)
         digest = await asyncio.to_thread(sha256, upload.file)
         storage: Storage = request.app.state.storage
         # a repeated upload writes the same bytes to the same place
@@ -109,17 +107,3 @@ def sha256(file: BinaryIO) -> str:
 def plain_name(name: str) -> str:
     """A file name without folders and without marks that hide something."""
     return MARKS.sub("", name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-255:] or "statement"
-
-
-def form_of(fields: dict[str, str]) -> Form:
-    try:
-        given: dict[str, Any] = {name: value for name, value in fields.items() if value != ""}
-        if "mapping" in given:
-            try:
-                given["mapping"] = json.loads(given["mapping"])
-            except (ValueError, RecursionError):
-                given["mapping"] = None
-        return Form.model_validate(given)
-    except ValidationError as error:
-        problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)]
-        raise RequestValidationError(problems) from error

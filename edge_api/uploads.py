@@ -13,9 +13,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, TypeVar
 
+import structlog
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
@@ -23,6 +26,10 @@ from starlette.requests import ClientDisconnect
 from edge_api.errors import EdgeError, UnavailableError
 
 __all__ = ["Clean", "Upload", "cleaned", "path_of", "plain_name", "received", "upload_form"]
+
+log = structlog.get_logger()
+
+Form = TypeVar("Form", bound=BaseModel)
 
 RECEIVE_SECONDS = 120
 MOST_FIELDS = 20
@@ -56,6 +63,14 @@ class Upload:
     size: int
     fields: dict[str, str]
 
+    def form(self, model: type[Form]) -> Form:
+        """The fields that are not empty, checked. Raises 400."""
+        try:
+            return model.model_validate({name: value for name, value in self.fields.items() if value != ""})
+        except ValidationError as error:
+            problems = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)]
+            raise RequestValidationError(problems) from error
+
 
 @dataclass(frozen=True)
 class Clean:
@@ -85,7 +100,7 @@ async def received(request: Request, most_bytes: int) -> AsyncIterator[Upload]:
         raise EdgeError(415, "files.form", "Send a form.", "multipart/form-data, with the file in its part `file`.")
     parser = Parser(
         request.headers,
-        limited(request, most_bytes + FORM_BYTES),
+        limited(request, most_bytes, around=FORM_BYTES),
         max_files=1,
         max_fields=MOST_FIELDS,
         max_part_size=MOST_FIELD_BYTES,
@@ -113,16 +128,16 @@ async def received(request: Request, most_bytes: int) -> AsyncIterator[Upload]:
         await form.close()
 
 
-async def limited(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
-    """The body, as long as it keeps to its limit, whatever its header said."""
+async def limited(request: Request, most_bytes: int, around: int = 0) -> AsyncGenerator[bytes, None]:
+    """The body, as long as it keeps to the limit of a file and what is around it, whatever its header said."""
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > most_bytes:
-        raise too_large(most_bytes - FORM_BYTES)
+    if length.isdecimal() and int(length) > most_bytes + around:
+        raise too_large(most_bytes)
     total = 0
     async for chunk in request.stream():
         total += len(chunk)
-        if total > most_bytes:
-            raise too_large(most_bytes - FORM_BYTES)
+        if total > most_bytes + around:
+            raise too_large(most_bytes)
         yield chunk
 
 
@@ -164,7 +179,8 @@ async def clean(purpose: str, *files: BinaryIO) -> dict[str, Any]:
                 process.kill()
                 await process.wait()
     if not answer:
-        # ended by a limit of its own, or by ours
+        # ended by a limit of its own, or by ours; a status above 0 is its own fault
+        log.warning("cleaner_ended", purpose=purpose, status=process.returncode)
         raise EdgeError(422, "files.too_costly", "The file takes too long to open.", "Make it simpler.")
     told: dict[str, Any] = json.loads(answer)
     if told.get("status") == 503:

@@ -48,10 +48,10 @@ def run(task: Task) -> dict[str, object]:
             with task.member() as connection:
                 result = restore(task, connection, path, storage, stored) if path else done(task, connection)
     except (TaskFailed, psycopg.Error) as error:
-        for key in stored:
-            storage.delete(key)
+        # a connection that is lost may have been so after the commit: then its files stay
         if isinstance(error, TaskFailed) or (error.sqlstate or "").startswith("PT"):
-            storage.delete(upload)
+            for key in (*stored, upload):
+                storage.delete(key)
         raise
     storage.delete(upload)
     return result

@@ -3,6 +3,7 @@
 # ruff: noqa: E501, RUF001 hostile texts are as they are
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -11,8 +12,9 @@ import re
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import import_module
@@ -27,9 +29,13 @@ import psycopg
 import pyarrow.parquet as pq
 import pypdfium2
 import pytest
+from fastapi import FastAPI, Request
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
+from edge_api import errors, exports, uploads
+from edge_api.callers import caller_here
+from edge_api.storage import Storage
 from jobs import restore
 from jobs.exports.words import WORDS
 from jobs.task import Task, TaskFailed
@@ -688,6 +694,86 @@ def test_a_restore_that_is_run_again_does_nothing_more(
     unknown = replace(again, id=uuid4())
     with pytest.raises(TaskFailed, match="no longer there"):
         restore.run(unknown)
+
+
+def test_dump_that_is_too_large_is_told_how_large_it_may_be() -> None:
+    async def read(size: int) -> None:
+        request = Request({"type": "http", "headers": [(b"content-length", str(size).encode())]})
+        async for _ in uploads.limited(request, 1 << 30):
+            break
+
+    with pytest.raises(errors.EdgeError, match=r"larger than 1024 MiB\."):
+        asyncio.run(read((1 << 30) + 1))
+
+
+class Losing:
+    """A caller whose connection to the database is lost after its first transaction."""
+
+    lost = False
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Losing]:
+        if self.lost:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        yield self
+        self.lost = True
+
+    async def execute(self, *_: Any) -> Losing:
+        return self
+
+    async def fetchone(self) -> tuple[str, ...]:
+        return (str(uuid4()), "")
+
+
+def test_dump_whose_task_is_unheard_of_stays(tmp_path: Path) -> None:
+    app = FastAPI()
+    errors.install(app)
+    app.include_router(exports.router)
+    app.state.storage = Storage(tmp_path.as_uri())
+    app.dependency_overrides[caller_here] = Losing
+
+    async def send() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            return await client.post("/restore", content=b"PK")
+
+    answer = asyncio.run(send())
+    assert (answer.status_code, answer.json()["details"]) == (503, "database.unavailable")
+    assert [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()] == [b"PK"]
+
+
+class Unheard(Task):
+    """Its transactions commit, and the word that they did gets lost."""
+
+    @contextmanager
+    def member(self, *, snapshot: bool = False) -> Iterator[Any]:
+        with super().member(snapshot=snapshot) as connection:
+            yield connection
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+
+def test_restore_whose_commit_is_unheard_of_keeps_its_files(
+    sign_up: Callable[..., Person],
+    dump: Path,
+    layout: Layout,
+    env: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    no_worker: None,
+) -> None:
+    person = sign_up(currency="EUR")
+    task = person.http.post("/functions/v1/restore", content=dump.read_bytes()).raise_for_status().json()
+    monkeypatch.setenv("DATABASE_URL", env["SUPABASE_DB_URL"])
+    monkeypatch.setenv("STORAGE_URL", layout.files.as_uri())
+    # a seal of this installation's, as its own worker knows it
+    monkeypatch.setenv("LINK_SECRET", layout.identity().link_secret)
+    about = (UUID(person.book_id), UUID(task["id"]), "restore", task["parameters"], UUID(person.id))
+    with pytest.raises(psycopg.OperationalError):
+        restore.run(Unheard(*about, lambda *_: None))
+    assert (layout.files / task["parameters"]["storage_key"]).exists()
+    files = person.http.get("/rest/v1/attachments?select=storage_key").raise_for_status().json()
+    assert files
+    assert all((layout.files / row["storage_key"]).exists() for row in files)
+    assert restore.run(Task(*about, lambda *_: None))["rows"]
+    assert not (layout.files / task["parameters"]["storage_key"]).exists()
 
 
 def test_restore_that_is_not_begun_keeps_nothing(
