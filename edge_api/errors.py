@@ -108,7 +108,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refuse_by_framework(_request: Request, error: HTTPException) -> JSONResponse:
-        return answer(EdgeError(error.status_code, "edge.refused", str(error.detail)))
+        refusal = EdgeError(error.status_code, "edge.refused", str(error.detail))
+        # which methods are allowed
+        refusal.headers = refusal.headers | dict(error.headers or {})
+        return answer(refusal)
 
     @app.exception_handler(Exception)
     async def fail(request: Request, error: Exception) -> JSONResponse:

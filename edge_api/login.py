@@ -6,7 +6,6 @@ import re
 import secrets
 
 import httpx
-import psycopg
 from fastapi import APIRouter, Request, Response
 from pydantic import AliasChoices, BaseModel, Field, SecretStr
 
@@ -64,10 +63,7 @@ async def _email_of(request: Request, username: str) -> str:
     nobody = f"{secrets.token_hex(16)}@unknown.invalid"
     if not USERNAME.fullmatch(username):
         return nobody
-    try:
-        async with request.app.state.database.connection() as connection:
-            await connection.execute("set local role service_role")
-            found = await (await connection.execute("select private.email_for_login(%s)", [username])).fetchone()
-    except psycopg.OperationalError as error:
-        raise UnavailableError("database") from error
+    async with request.app.state.database.connection() as connection:
+        await connection.execute("set local role service_role")
+        found = await (await connection.execute("select private.email_for_login(%s)", [username])).fetchone()
     return found[0] if found and found[0] else nobody

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from jobs.exports.selection import Selection
 
-__all__ = ["BYTE_ORDER_MARK", "LINE_END", "write"]
+__all__ = ["LINE_END", "write"]
 
-# how Excel tells UTF-8 from the code page of its country
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LINE_END = b"\r\n"
 
 ROWS_A_REPORT = 20_000
@@ -20,7 +19,7 @@ def write(selection: Selection, path: Path) -> dict[str, object]:
     count = -1
     with path.open("wb", buffering=256 * 1024) as file:
         if selection.parameters.get("byte_order_mark"):
-            file.write(BYTE_ORDER_MARK)
+            file.write(BOM_UTF8)
         with selection.connection.cursor().copy(selection.text("private.export_copy").encode()) as copy:
             # a message a row, which ends as lines do on the server
             for row in copy:

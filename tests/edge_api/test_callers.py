@@ -245,6 +245,13 @@ def test_full_disk_is_an_outage_and_another_fault_is_ours(ask: Ask, path: str, s
     refused(ask(None, f"/write?path={path}"), status, details)
 
 
+def test_refused_method_is_told_which_are_allowed(env: dict[str, str]) -> None:
+    key = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
+    answer = httpx.delete(f"{env['SUPABASE_URL']}/functions/v1/health", headers=key)
+    refused(answer, 405, "edge.refused")
+    assert answer.headers["allow"] == "GET"
+
+
 def test_text_with_a_nul_character_is_malformed(env: dict[str, str]) -> None:
     with psycopg.connect(env["SUPABASE_DB_URL"]) as connection, pytest.raises(psycopg.DataError) as error:
         connection.execute("select %s::text", ["a\0b"])
