@@ -83,11 +83,19 @@ begin
   ) as n;
 
   foreach v_end in array v_ends loop
-    select coalesce(sum(d.net * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0) into booked
-    from private.account_days as d
-    inner join public.accounts as a on a.book_id = d.book_id and a.id = d.account_id
-    where
-      d.book_id = v_scope.book_id and d.account_id = any(v_accounts) and d.booked_on > v_before and d.booked_on <= v_end;
+    select coalesce(sum(p.net * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0) into booked
+    from (
+      select d.account_id, d.net
+      from private.account_days as d
+      where
+        d.book_id = v_scope.book_id and d.account_id = any(v_accounts) and d.booked_on > v_before and d.booked_on <= v_end
+      union all
+      -- an account that opens later
+      select o.id, o.initial_amount
+      from public.accounts as o
+      where o.book_id = v_scope.book_id and o.id = any(v_accounts) and o.initial_on > v_before and o.initial_on <= v_end
+    ) as p
+    inner join public.accounts as a on a.book_id = v_scope.book_id and a.id = p.account_id;
     recurring := 0;
     if v_end > v_before then
       select

@@ -42,12 +42,13 @@ begin
   from public.debt_statuses as d
   where d.book_id = v_scope.book_id and d.type = 'LOAN' and d.current_balance > 0 and d.monthly_payment is not null;
   select
-    round(coalesce(sum(a.balance * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0), v_scope.decimals),
+    round(coalesce(sum(b.balance * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0), v_scope.decimals),
     health_score.missing_rates
     + count(*) filter (where private.exchange_rate(a.currency, v_scope.currency, v_today) is null)
   into liquid_assets, health_score.missing_rates
   from public.accounts as a
-  where a.book_id = v_scope.book_id and a.type in ('bank', 'cash', 'savings') and a.balance > 0;
+  cross join lateral private.balance_on(a.book_id, a.id, v_today) as b (balance)
+  where a.book_id = v_scope.book_id and a.type in ('bank', 'cash', 'savings') and b.balance > 0;
 
   savings_rate := round(100 * (monthly_income - monthly_expenses) / nullif(monthly_income, 0), 2);
   savings_points := round(40 * least(greatest(coalesce(savings_rate, 0), 0) / 20, 1), 1);

@@ -91,6 +91,23 @@ comment on function private.current_book is
 revoke execute on function private.current_book from public;
 grant execute on function private.current_book to authenticated, service_role;
 
+-- Definer: for the same reason.
+create function private.today() returns date
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  -- the system and the secret key may write to any book, and say which day they mean
+  if auth.uid() is null and private.request_header('x-book') is null then
+    return current_date;
+  end if;
+  return (select (now() at time zone b.timezone)::date from public.books as b where b.id = private.current_book('viewer'));
+end
+$$;
+comment on function private.today is
+'Which day it is in the book that this request is about: the default of days. Raises PT400, PT403, PT404. Definer: reads members.';
+revoke execute on function private.today from public;
+grant execute on function private.today to authenticated, service_role;
+
 create function private.my_email() returns text
 language sql stable security definer set search_path = ''
 as $$

@@ -8,7 +8,7 @@ create table public.accounts (
   usability public.account_usability not null default 'daily',
   currency text not null references public.currencies on delete restrict,
   initial_amount public.monetary_amount not null default 0,
-  initial_on date not null default current_date,
+  initial_on date not null default private.today(),
   balance public.monetary_amount not null default 0,
   transaction_count bigint not null default 0,
   color public.hex_color,
@@ -48,7 +48,7 @@ comment on column public.accounts.type is 'What it is. Credit and loan accounts 
 comment on column public.accounts.usability is 'What it is used for.';
 comment on column public.accounts.currency is 'ISO 4217 code. Fixed once the account has transactions.';
 comment on column public.accounts.initial_amount is 'Balance before the first transaction, in the account''s currency.';
-comment on column public.accounts.initial_on is 'Day from which initial_amount counts.';
+comment on column public.accounts.initial_on is 'Day from which initial_amount counts. Default: today in the book''s time zone.';
 comment on column public.accounts.balance is 'initial_amount and all entries since, in the account''s currency. Read-only.';
 comment on column public.accounts.transaction_count is 'Number of transactions. Read-only.';
 comment on column public.accounts.color is 'Color as #rrggbb.';

@@ -94,11 +94,11 @@ as $$
   select a.balance - coalesce((
     select sum(d.net) from private.account_days as d
     where d.book_id = a.book_id and d.account_id = a.id and d.booked_on > balance_on.day
-  ), 0)
+  ), 0) - case when balance_on.day < a.initial_on then a.initial_amount else 0 end
   from public.accounts as a
   where a.book_id = balance_on.book_id and a.id = balance_on.account_id
 $$;
-comment on function private.balance_on is 'Balance of an account at the end of a day, from the kept totals.';
+comment on function private.balance_on is 'Balance of an account at the end of a day, from the kept totals; initial_amount counts from initial_on.';
 revoke execute on function private.balance_on from public;
 grant execute on function private.balance_on to authenticated, service_role;
 

@@ -3,7 +3,7 @@ create table public.goal_contributions (
   id uuid not null default gen_random_uuid(),
   number bigint not null,
   goal_id uuid not null,
-  contributed_on date not null default current_date,
+  contributed_on date not null default private.today(),
   amount public.monetary_amount not null,
   note text,
   transaction_id uuid,
@@ -30,7 +30,7 @@ comment on column public.goal_contributions.id is
 'Key within the book; may be sent, so that a repeated insert is recognised.';
 comment on column public.goal_contributions.number is 'Running number within the book. Read-only.';
 comment on column public.goal_contributions.goal_id is 'The goal.';
-comment on column public.goal_contributions.contributed_on is 'Day of the contribution.';
+comment on column public.goal_contributions.contributed_on is 'Day of the contribution. Default: today in the book''s time zone.';
 comment on column public.goal_contributions.amount is
 'What was added, in the goal''s currency; below zero for what was taken back.';
 comment on column public.goal_contributions.note is 'Free text, at most 500 characters.';

@@ -37,11 +37,7 @@ declare
 begin
   if goal.follows_balance then
     select
-      case goal.type when 'debt_payoff' then goal.target_amount + least(a.balance, 0) else a.balance end
-      - coalesce((
-        select sum(d.net) from private.account_days as d
-        where d.book_id = a.book_id and d.account_id = a.id and d.booked_on > goal_figures.day
-      ), 0),
+      case goal.type when 'debt_payoff' then goal.target_amount + least(b.balance, 0) else b.balance end,
       (
         select sum(d.net) from private.account_days as d
         where
@@ -50,6 +46,7 @@ begin
       )
     into current_amount, v_added
     from public.accounts as a
+    cross join lateral private.balance_on(a.book_id, a.id, goal_figures.day) as b (balance)
     where a.book_id = goal.book_id and a.id = goal.account_id;
   else
     select

@@ -13,7 +13,7 @@ create table public.goals (
   type public.goal_type not null default 'savings',
   target_amount public.monetary_amount not null,
   target_on date,
-  starts_on date not null default current_date,
+  starts_on date not null default private.today(),
   initial_amount public.monetary_amount not null default 0,
   monthly_contribution public.monetary_amount,
   currency text not null references public.currencies on delete restrict,
@@ -48,7 +48,7 @@ comment on column public.goals.description is 'Free text, at most 2000 character
 comment on column public.goals.type is 'What it is for.';
 comment on column public.goals.target_amount is 'Amount above zero that is aimed at, in currency.';
 comment on column public.goals.target_on is 'Day by which it is to be reached.';
-comment on column public.goals.starts_on is 'Day from which it counts.';
+comment on column public.goals.starts_on is 'Day from which it counts. Default: today in the book''s time zone.';
 comment on column public.goals.initial_amount is 'What was there at the start.';
 comment on column public.goals.monthly_contribution is
 'What one means to add each month; the projection goes by it until there are contributions.';

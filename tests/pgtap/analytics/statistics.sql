@@ -1,6 +1,6 @@
 -- Statistics, health score and forecast against figures worked out by hand.
 begin;
-select plan(24);
+select plan(26);
 
 select tests.create_user('ada@example.com', '{"currency": "EUR"}') as ada, tests.create_user('sam@example.com') as sam \gset
 select tests.book_of('ada@example.com') as book \gset
@@ -87,6 +87,17 @@ select results_eq($$select distinct reporting_currency, missing_rates from publi
 select is((select count(*) from public.forecast(current_date + 9, 'daily')), 10::bigint, 'day by day where that is asked');
 select throws_ok($$select * from public.forecast(current_date + 4000)$$, 'PT422', null, 'five years ahead at most');
 select is((select sum(balance) from public.forecast(current_date + 1, 'daily', array[]::uuid[])), null, 'of no accounts there is nothing to say');
+select is(
+  (select liquid_assets from public.health_score()), (select balance from public.forecast(current_date) limit 1) - 5000,
+  'what is entered for days to come is not at hand yet'
+);
+insert into public.accounts (id, name, type, currency, initial_amount, initial_on)
+values (md5('Inheritance')::uuid, 'Inheritance', 'bank', 'EUR', 90, current_date + 3);
+select results_eq(
+  format('select booked, balance from public.forecast(current_date + 4, ''daily'', array[%L]::uuid[])', md5('Inheritance')::uuid),
+  $$values (0.00, 0.00), (0.00, 0.00), (0.00, 0.00), (90.00, 90.00), (0.00, 90.00)$$, 'an account that opens later counts from that day'
+);
+delete from public.accounts where name = 'Inheritance';
 
 select tests.log_in_as_service(:'book');
 select is((select monthly_income from public.health_score()), 2000.00, 'a server with the secret key names the book');

@@ -152,5 +152,16 @@ select is_empty(
 );
 select is_empty($$ select * from private.verify_book(tests.book()) $$, 'all totals are right');
 
+-- one of the two ends of the world has another day than the server
+select tests.be('ann');
+update public.books set timezone = case when extract(hour from now() at time zone 'UTC') < 12 then 'Etc/GMT+12' else 'Pacific/Kiritimati' end
+where id = tests.book();
+insert into public.accounts (name, type, currency, initial_amount) values ('Opened today', 'bank', 'EUR', 5);
+select is(
+  (select a.initial_on from public.accounts as a where a.name = 'Opened today'),
+  (select (now() at time zone b.timezone)::date from public.books as b where b.id = tests.book()),
+  'an account opens on the day that it is in the book'
+);
+
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(27);
 
 select tests.create_user('rea@example.com', '{"currency": "EUR"}') as rea, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('rea@example.com') as book \gset
@@ -35,6 +35,15 @@ select throws_ok(
   $$insert into public.balance_assertions (account_id, booked_on, stated_balance) values ('00000000-0000-4000-8000-00000000000a', '2026-01-15', 1)$$, '23505', null, 'a day has one'
 );
 select throws_ok($$update public.balance_assertion_statuses set stated_balance = 1$$, '42501', null, 'the view is read-only');
+
+
+-- before an account opens
+insert into public.balance_assertions (account_id, booked_on, stated_balance) values ('00000000-0000-4000-8000-00000000000a', '2025-12-31', 0);
+select results_eq(
+  $$select balance, holds, (select b.balance from public.balance_history('2025-12-31', '2025-12-31', account_id => s.account_id) as b) from public.balance_assertion_statuses as s where booked_on = '2025-12-31'$$,
+  $$values (0::numeric, true, 0::numeric)$$, 'it holds nothing, as its history says'
+);
+delete from public.balance_assertions where booked_on = '2025-12-31';
 
 -- reconciling
 select throws_ok(

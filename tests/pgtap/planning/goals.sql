@@ -1,5 +1,5 @@
 begin;
-select plan(34);
+select plan(39);
 
 select tests.create_user('gus@example.com', '{"currency": "EUR"}') as gus, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('gus@example.com') as book \gset
@@ -111,6 +111,25 @@ select bag_eq(
   format('select percentage::integer from public.goal_milestones where goal_id = %L', :'boat'), array[25, 50],
   'milestones are reached by an edit, too'
 );
+
+-- what an account will get some day is no part of what is there today
+select tests.log_in_as('gus@example.com');
+insert into public.accounts (id, name, type, currency, initial_amount, initial_on) values
+(md5('car loan')::uuid, 'Car loan', 'loan', 'EUR', -100, current_date - 30), (md5('gift')::uuid, 'Gift', 'savings', 'EUR', 40, current_date + 30);
+insert into public.transactions (account_id, booked_on, type, amount) values (md5('car loan')::uuid, current_date + 60, 'income', 300);
+insert into public.goals (name, type, target_amount, account_id, follows_balance) values
+('Car', 'debt_payoff', 500, md5('car loan')::uuid, true), ('Toy', 'savings', 80, md5('gift')::uuid, true);
+select is((select current_amount from public.goal_statuses where name = 'Car'), 400::numeric, 'a loan is not paid off by what is entered for later');
+select is((select current_amount from public.goal_statuses where name = 'Toy'), 0::numeric, 'and what an account opens with later is not there yet');
+
+-- today is where the book is: one of the two ends of the world has another day than the server
+update public.books set timezone = case when extract(hour from now() at time zone 'UTC') < 12 then 'Etc/GMT+12' else 'Pacific/Kiritimati' end;
+select now() at time zone timezone as there from public.books where id = :'book' \gset
+insert into public.goals (id, name, target_amount) values (md5('raft')::uuid, 'Raft', 100);
+select is((select starts_on from public.goals where name = 'Raft'), :'there'::date, 'a goal begins on the day that it is in the book');
+insert into public.goal_contributions (goal_id, amount) values (md5('raft')::uuid, 30);
+select is((select max(contributed_on) from public.goal_contributions where goal_id = md5('raft')::uuid), :'there'::date, 'and so does a contribution');
+select is((select current_amount from public.goal_statuses where name = 'Raft'), 30::numeric, 'which counts at once');
 
 select * from finish();
 rollback;
