@@ -95,6 +95,13 @@ begin
   returning t.* into v_task;
   if not found then
     select t.* into v_task from public.tasks as t where t.book_id = v_book and t.id = v_id;
+    -- as the policy has it: dumps of others are not shown, and their ids get about
+    if v_task.parameters ->> 'format' = 'dump' and v_task.created_by is distinct from auth.uid() then
+      raise sqlstate 'PT409' using
+        message = 'There is another task with that id.',
+        detail = 'tasks.id_taken',
+        hint = 'Leave the id out, or send a new random UUID.';
+    end if;
     return v_task;
   end if;
   -- two are done at a time: who asks for hundreds would keep everybody else waiting
@@ -110,7 +117,7 @@ end
 $$;
 comment on function private.start_task is
 'Queues a task in the caller''s book, to be done by the worker''s module of that name; with an id that is there, returns that task.
-Raises PT429 above 50 that somebody has under way. Definer: nobody writes tasks directly.';
+Raises PT409 where that is a dump of somebody else, PT429 above 50 that somebody has under way. Definer: nobody writes tasks directly.';
 revoke execute on function private.start_task from public;
 grant execute on function private.start_task to authenticated;
 
@@ -160,7 +167,7 @@ begin
 end
 $$;
 comment on function public.cancel_task is
-'Cancels a task of one''s own, or as an owner any of the book; the worker stops when it next reports. Errors: PT404, PT409 when it is over.';
+'Cancels a task of one''s own, or as an owner any of the book but dumps; the worker stops when it next reports. Errors: PT404, PT409 when it is over.';
 revoke execute on function public.cancel_task from public;
 grant execute on function public.cancel_task to authenticated;
 
@@ -175,7 +182,11 @@ begin
   from public.tasks as t
   where
     t.book_id = v_book and t.id = cancel_task.task_id
-    and (t.created_by = auth.uid() or v_book in (select private.my_books('owner')))
+    and (
+      t.created_by = auth.uid()
+      -- what they don't see is not theirs to stop
+      or t.parameters ->> 'format' is distinct from 'dump' and v_book in (select private.my_books('owner'))
+    )
   for update;
   if not found then
     raise sqlstate 'PT404' using

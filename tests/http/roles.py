@@ -28,7 +28,7 @@ NOTES = {
 PERSONAL = {
     "accept_invitation": "whom the invitation is for",
     "budget_templates": "everyone who is signed in",
-    "cancel_task": "who has started it, and owners",
+    "cancel_task": "who has started it, and owners but for dumps",
     "create_book": "everyone who is signed in, as its owner",
     "decline_invitation": "whom the invitation is for",
     "end_session": "everyone, their own",

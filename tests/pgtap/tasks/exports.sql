@@ -46,6 +46,10 @@ select isnt((public.start_export('dump', all_books => true, id => tests.id('all 
 select is((select count(*) from public.tasks where id = tests.id('all of ben')), 1::bigint, 'and follows it');
 select tests.be('ann');
 select is((select count(*) from public.tasks where id = tests.id('all of ben')), 0::bigint, 'which not even the owner does, nor fetches its file');
+select tests.refused(
+  $$ select public.start_export('dump', id => tests.id('all of ben')) $$, 'PT409', 'tasks.id_taken', 'or is shown it for the asking'
+);
+select tests.refused($$ select public.cancel_task(tests.id('all of ben')) $$, 'PT404', 'tasks.missing', 'or stops it');
 select is((select count(*) from public.tasks where id = tests.id('export')), 1::bigint, 'unlike an export of the book alone');
 insert into public.webhooks (id, url, events) values (tests.id('hook'), 'https://example.com/', '{export.ready}');
 select tests.log_out();
