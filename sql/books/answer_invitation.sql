@@ -12,7 +12,7 @@ end
 $$;
 comment on function public.accept_invitation is
 'Joins the book that one is invited to, and returns it; name it in x-book, or switch_book to it. Repeated, it returns the book
-again. Errors: PT404, PT409 for one that has expired or was declined.';
+again. Errors: PT404, PT409 for one that has expired, was declined, or whose sender owns the book no longer.';
 revoke execute on function public.accept_invitation from public;
 grant execute on function public.accept_invitation to authenticated;
 
@@ -56,6 +56,16 @@ begin
     raise sqlstate 'PT409' using
       message = 'The invitation has expired.',
       detail = 'books.invitation_expired',
+      hint = 'Ask an owner of the book for another.';
+  end if;
+  -- who has been removed would else come back by an address of theirs, as owner even; null is the system
+  if answer_invitation.answer = 'accepted' and v_invitation.created_by is not null and not exists (
+    select from public.book_members as m
+    where m.book_id = v_invitation.book_id and m.user_id = v_invitation.created_by and m.role = 'owner'
+  ) then
+    raise sqlstate 'PT409' using
+      message = 'Whoever sent the invitation owns the book no longer.',
+      detail = 'books.invitation_void',
       hint = 'Ask an owner of the book for another.';
   end if;
   update public.book_invitations as i

@@ -1,5 +1,5 @@
 begin;
-select plan(42);
+select plan(45);
 
 select tests.create_user('olga@example.com') as olga, tests.create_user('ivan@example.com') as ivan, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('olga@example.com') as book, tests.book_of('ivan@example.com') as ivans_book \gset
@@ -84,6 +84,27 @@ select tests.log_in_as('olga@example.com');
 select throws_ok($$select public.accept_invitation('00000000-0000-4000-8000-000000000003')$$, 'PT409', null, 'an expired one is refused');
 select tests.log_in_as('ivan@example.com');
 select lives_ok(format($$insert into public.book_invitations (book_id, email) values (%L, 'olga@example.com')$$, :'book'), 'and makes way for another');
+
+-- who is no owner any more has nobody in
+select tests.log_out();
+select tests.add_member(:'book', 'sam@example.com', 'owner');
+select tests.log_in_as('sam@example.com');
+insert into public.book_invitations (book_id, id, email, role) values (:'book', '00000000-0000-4000-8000-000000000004', 'vic@example.com', 'owner');
+select tests.log_in_as('ivan@example.com');
+update public.book_members set role = 'editor' where user_id = :'sam' and book_id = :'book';
+select tests.log_in_as('vic@example.com');
+select throws_ok(
+  $$select public.accept_invitation('00000000-0000-4000-8000-000000000004')$$, 'PT409', 'Whoever sent the invitation owns the book no longer.',
+  'not by what one has sent before stepping down'
+);
+select tests.log_in_as('ivan@example.com');
+delete from public.book_members where user_id = :'sam' and book_id = :'book';
+select tests.log_in_as('vic@example.com');
+select throws_ok(
+  $$select public.accept_invitation('00000000-0000-4000-8000-000000000004')$$, 'PT409', 'Whoever sent the invitation owns the book no longer.',
+  'nor before being removed'
+);
+select lives_ok($$select public.decline_invitation('00000000-0000-4000-8000-000000000004')$$, 'it may be declined');
 
 -- who has no default book gets one, others nothing by it
 select tests.log_out();
