@@ -259,10 +259,45 @@ deferrable initially deferred
 for each row execute function private.tg_webhook_notes__tell();
 
 -- For the worker (jobs/webhook.py)
-create function private.begin_delivery(book_id uuid, delivery_id uuid) returns table (url text, secret text, body text)
+create function private.tell_webhook_off(webhook public.webhooks, text text, since timestamptz) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  perform private.notify(
+    webhook.book_id, 'system', format('webhook/%s/%s', webhook.id, tell_webhook_off.since), tell_webhook_off.text, null,
+    jsonb_build_object(
+      'webhook_id', webhook.id, 'failing_since', webhook.failing_since,
+      'host', (regexp_match(webhook.url, '^[a-z]+://([^/?#]+)'))[1]
+    ),
+    '/settings/webhooks', m.user_id
+  )
+  from public.book_members as m
+  where m.book_id = webhook.book_id and m.role = 'owner';
+end
+$$;
+comment on function private.tell_webhook_off is
+'Tells the owners of a book that a webhook was turned off, by one of notification_texts. Definer: reads all members.';
+revoke execute on function private.tell_webhook_off from public;
+
+create function private.begin_delivery(book_id uuid, delivery_id uuid) returns table (url text, secret text, body text)
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_webhook public.webhooks;
+begin
+  -- who keeps the book no longer hears of it no longer, whatever address they have left behind
+  update public.webhooks as w set is_active = false
+  from public.webhook_deliveries as d
+  where
+    d.book_id = begin_delivery.book_id and d.id = begin_delivery.delivery_id and d.status = 'pending'
+    and w.book_id = d.book_id and w.id = d.webhook_id and w.is_active
+    -- null is the system
+    and w.updated_by is not null
+    and not exists (select from public.book_members as m where m.book_id = w.book_id and m.user_id = w.updated_by)
+  returning w.* into v_webhook;
+  if found then
+    perform private.tell_webhook_off(v_webhook, 'webhook_left', v_webhook.updated_at);
+  end if;
   update public.webhook_deliveries as d set status = 'dropped', next_attempt_at = null, finished_at = now()
   from public.webhooks as w
   where
@@ -276,7 +311,8 @@ begin
 end
 $$;
 comment on function private.begin_delivery is
-'For the worker: what to send where, or nothing where it is over. Definer: secrets are for owners.';
+'For the worker: what to send where, or nothing where it is over. Turns a webhook off that was last written by somebody who keeps the book
+no longer, of which its owners are told. Definer: secrets are for owners.';
 revoke execute on function private.begin_delivery from public;
 grant execute on function private.begin_delivery to service_role;
 
@@ -331,17 +367,7 @@ begin
     and w.failing_since <= now() - interval '2 days'
   returning w.* into v_webhook;
   if found then
-    perform private.notify(
-      v_webhook.book_id, 'system', format('webhook/%s/%s', v_webhook.id, v_webhook.failing_since),
-      'webhook_off', null,
-      jsonb_build_object(
-        'webhook_id', v_webhook.id, 'failing_since', v_webhook.failing_since,
-        'host', (regexp_match(v_webhook.url, '^[a-z]+://([^/?#]+)'))[1]
-      ),
-      '/settings/webhooks', m.user_id
-    )
-    from public.book_members as m
-    where m.book_id = v_webhook.book_id and m.role = 'owner';
+    perform private.tell_webhook_off(v_webhook, 'webhook_off', v_webhook.failing_since);
   end if;
   return v_delivery.status;
 end

@@ -108,6 +108,38 @@ select results_eq(
   $$values (tests.user_id('ann@example.org'), 'example.com')$$, 'which its owners are told'
 );
 
+-- who has set it up and is removed hears nothing more
+select tests.log_out();
+update public.book_members set role = 'owner' where user_id = tests.user_id('ben@example.org') and book_id = tests.book();
+select tests.be('ben');
+insert into public.webhooks (id, url, events) values (tests.id('of ben'), 'https://ben.example.org/all', '{budget.alert}');
+select tests.log_out();
+select private.tell_webhooks(tests.book(), 'budget.alert', 'while ben is here', '{}');
+select id as delivery from public.webhook_deliveries where webhook_id = tests.id('of ben') \gset
+select is((select url from private.begin_delivery(tests.book(), :'delivery')), 'https://ben.example.org/all', 'what one owner has set up is told');
+update public.book_members set role = 'viewer' where user_id = tests.user_id('ben@example.org') and book_id = tests.book();
+select isnt_empty(format($$select from private.begin_delivery(tests.book(), %L)$$, :'delivery'), 'also when they own the book no longer, but read it');
+select tests.be('ann');
+delete from public.book_members where user_id = tests.user_id('ben@example.org') and book_id = tests.book();
+select tests.log_out();
+select is_empty(format($$select from private.begin_delivery(tests.book(), %L)$$, :'delivery'), 'to an address of who is removed nothing goes');
+select results_eq(
+  format($$select w.is_active, d.status::text from public.webhooks as w inner join public.webhook_deliveries as d on d.webhook_id = w.id where d.id = %L$$, :'delivery'),
+  $$values (false, 'dropped')$$, 'it is turned off'
+);
+select results_eq(
+  $$select user_id, message from public.notifications where type = 'system' and details ->> 'webhook_id' = tests.id('of ben')::text$$,
+  $$values (tests.user_id('ann@example.org'), 'Whoever set up ben.example.org no longer keeps the book. Turn it on again if it is yours.')$$,
+  'which its owners are told'
+);
+select tests.be('ann');
+update public.webhooks set is_active = true where id = tests.id('of ben');
+select tests.log_out();
+update public.webhook_deliveries set status = 'pending' where id = :'delivery';
+select isnt_empty(format($$select from private.begin_delivery(tests.book(), %L)$$, :'delivery'), 'unless one of them turns it on');
+delete from public.webhooks where id = tests.id('of ben');
+select tests.add_member(tests.book(), 'ben@example.org', 'editor');
+
 -- tried, and how many there may be
 select tests.be('ann');
 update public.webhooks set is_active = true where id = tests.id('hook');
