@@ -60,30 +60,40 @@ language plpgsql stable set search_path = ''
 as $$
 declare
   v_rule public.rules;
-  v_payee constant text := (
+  v_payee text := (
     select p.name from public.payees as p where p.book_id = entry.book_id and p.id = entry.payee_id
   );
 begin
-  matched := '{}';
-  label_ids := '{}';
-  is_ignored := false;
-  for v_rule in
-    select r.*
-    from public.rules as r
-    where
-      r.book_id = entry.book_id
-      and case when rule_outcome.rule_ids is null then r.is_active else r.id = any(rule_outcome.rule_ids) end
-    order by r.position, r.number
-  loop
-    continue when not private.matches(v_rule.conditions, entry, v_payee);
-    matched := matched || v_rule.id;
-    if v_rule.ignore then
-      is_ignored := true;
-      exit;
-    end if;
-    category_id := coalesce(category_id, v_rule.set_category_id);
-    payee_id := coalesce(payee_id, v_rule.set_payee_id);
-    label_ids := label_ids || v_rule.add_label_ids;
+  -- A payee that rules decide is one that rules may ask for: then they are asked once more, as they will be of the transaction that
+  -- has it.
+  for v_round in 1..2 loop
+    matched := '{}';
+    category_id := null;
+    label_ids := '{}';
+    is_ignored := false;
+    for v_rule in
+      select r.*
+      from public.rules as r
+      where
+        r.book_id = entry.book_id
+        and case when rule_outcome.rule_ids is null then r.is_active else r.id = any(rule_outcome.rule_ids) end
+      order by r.position, r.number
+    loop
+      continue when not private.matches(v_rule.conditions, entry, v_payee);
+      matched := matched || v_rule.id;
+      if v_rule.ignore then
+        is_ignored := true;
+        exit;
+      end if;
+      category_id := coalesce(category_id, v_rule.set_category_id);
+      payee_id := coalesce(payee_id, v_rule.set_payee_id);
+      label_ids := label_ids || v_rule.add_label_ids;
+    end loop;
+    exit when payee_id is null or is_ignored or entry.payee_id is not null and (not rule_outcome.overwrite or entry.payee_id = payee_id)
+      or not exists (
+        select from public.rules as r where r.book_id = entry.book_id and r.conditions::text like '%"field": "payee"%'
+      );
+    v_payee := (select p.name from public.payees as p where p.book_id = entry.book_id and p.id = payee_id);
   end loop;
   -- what somebody has chosen stays, unless they ask
   if not rule_outcome.overwrite and entry.category_id is not null or entry.is_split or entry.transfer_id is not null then

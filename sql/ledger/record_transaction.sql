@@ -36,7 +36,9 @@ begin
   on conflict on constraint transactions_pkey do nothing;
   if found then
     insert into public.transaction_labels (transaction_id, label_id)
-    select distinct record_transaction.id, l.id from unnest(record_transaction.label_ids) as l (id);
+    select distinct record_transaction.id, l.id from unnest(record_transaction.label_ids) as l (id)
+    -- a rule may have put it on
+    on conflict on constraint transaction_labels_pkey do nothing;
     if record_transaction.splits is not null then
       perform public.split_transaction(record_transaction.id, record_transaction.splits);
     end if;

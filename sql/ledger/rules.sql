@@ -38,7 +38,7 @@ comment on column public.rules.name is 'Name, 1 to 128 characters.';
 comment on column public.rules.position is 'Order in which rules are asked; the first that sets something decides it.';
 comment on column public.rules.is_active is 'Whether it is asked.';
 comment on column public.rules.conditions is
-'{"field", "op", "value"}, or {"all": […]} or {"any": […]} of such. Fields: description, payer, notes, text (all three), payee (its name), amount, type, account_id, payment_type. Ops: contains, equals, starts_with, ends_with, regex for text; equals, lt, lte, gt, gte for amount; equals, in for the others.';
+'{"field", "op", "value"}, or {"all": […]} or {"any": […]} of such. Fields: description, payer, notes, text (all three), payee (its name, also where a rule has set it), amount, type, account_id, payment_type. Ops: contains, equals, starts_with, ends_with, regex for text; equals, lt, lte, gt, gte for amount; equals, in for the others.';
 comment on column public.rules.set_category_id is 'Category for what has none.';
 comment on column public.rules.set_payee_id is 'Payee for what has none.';
 comment on column public.rules.add_label_ids is 'Labels to put on, at most 20.';

@@ -16,10 +16,11 @@ language plpgsql stable set search_path = ''
 as $$
 declare
   v_decimals smallint;
+  v_currency text;
   v_payments numeric[];
   v_interest numeric;
 begin
-  select c.decimals into v_decimals
+  select c.decimals, c.code into v_decimals, v_currency
   from public.accounts as a inner join public.currencies as c on c.code = a.currency
   where a.book_id = debt.book_id and a.id = debt.account_id;
   months := 0;
@@ -30,8 +31,10 @@ begin
   select array_agg(coalesce(p.amount, 0) order by g.n) into v_payments
   from generate_series(1, months + 1) as g (n)
   left join lateral (
-    select sum(case when (t.type = 'expense') = (debt.type = 'LOAN') then t.amount else -t.amount end) as amount
+    select sum(case when (t.type = 'expense') = (debt.type = 'LOAN') then p.amount else -p.amount end) as amount
     from public.transactions as t
+    -- from an account in another currency, what was charged
+    cross join lateral (select case when t.currency = v_currency then t.amount else t.original_amount end as amount) as p
     where
       t.book_id = debt.book_id and t.debt_id = debt.id
       and (g.n = 1 or t.booked_on > private.debt_due_on(debt.starts_on, g.n - 1))

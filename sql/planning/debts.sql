@@ -71,6 +71,15 @@ begin
   if not found then
     perform private.refuse_account(new.book_id);
   end if;
+  if tg_op = 'UPDATE' and new.account_id <> old.account_id
+    and exists (select from public.transactions as t where t.book_id = new.book_id and t.debt_id = new.id)
+    and v_account.currency <> (select a.currency from public.accounts as a where a.book_id = old.book_id and a.id = old.account_id) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT409' using
+      message = 'The debt has payments in its currency.',
+      detail = 'planning.debt_in_use',
+      hint = 'Make a new debt in the other currency.';
+  end if;
   if new.principal <> round(new.principal, v_account.decimals)
     or new.monthly_payment <> round(new.monthly_payment, v_account.decimals) then
     perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
@@ -89,7 +98,7 @@ begin
 end
 $$;
 comment on function private.tg_debts__check is
-'Checks that a debt can be paid back. Raises PT422. Definer: reads accounts whoever asks.';
+'Checks that a debt can be paid back. Raises PT409, PT422. Definer: reads accounts whoever asks.';
 revoke execute on function private.tg_debts__check from public;
 create trigger check_row before insert or update of account_id, principal, interest_rate, monthly_payment on public.debts
 for each row execute function private.tg_debts__check();
@@ -134,3 +143,32 @@ alter table public.transactions
 add constraint transactions_debt_id_fkey foreign key (book_id, debt_id)
 references public.debts on delete set null (debt_id);
 create index transactions_debt_id on public.transactions (book_id, debt_id, booked_on) where debt_id is not null;
+
+create function private.tg_transactions__check_debt() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_currency constant text := (
+    select a.currency
+    from public.debts as d
+    inner join public.accounts as a on a.book_id = d.book_id and a.id = d.account_id
+    where d.book_id = new.book_id and d.id = new.debt_id
+  );
+begin
+  -- a debt that is missing is refused by the foreign key
+  if v_currency not in (new.currency, coalesce(new.original_currency, new.currency)) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT422' using
+      message = format('The debt is kept in %s.', v_currency),
+      detail = 'planning.debt_currency',
+      hint = 'Send what it is in that currency as original_amount and original_currency.';
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_transactions__check_debt is
+'A payment says what it is in the currency of its debt. Raises PT422. Definer: reads debts whoever asks.';
+revoke execute on function private.tg_transactions__check_debt from public;
+-- the trigger's name comes after those that fill in the currency
+create trigger verify_debt before insert or update of debt_id, account_id, currency, original_currency on public.transactions
+for each row when (new.debt_id is not null) execute function private.tg_transactions__check_debt();

@@ -1,5 +1,5 @@
 begin;
-select plan(37);
+select plan(41);
 
 select tests.create_user('rob@example.com', '{"currency": "EUR"}') as rob, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('rob@example.com') as book \gset
@@ -92,9 +92,29 @@ select is((select add_label_ids from public.rules where name = 'Rent'), '{}'::uu
 select (public.delete_category(:'groceries', :'rent')).name \gset
 select is((select set_category_id from public.rules where name = 'Market'), :'rent'::uuid, 'a category that is moved is moved in rules, too');
 
+-- a rule that asks for the payee that another one sets
+delete from public.rules;
+insert into public.labels (id, name) values ('00000000-0000-4000-8000-0000000000f2', 'weekly');
+insert into public.rules (name, position, conditions, set_category_id, add_label_ids)
+values ('What the market sells', 1, '{"field": "payee", "op": "equals", "value": "market"}', :'rent', array['00000000-0000-4000-8000-0000000000f2']::uuid[]);
+insert into public.rules (name, position, conditions, set_payee_id)
+values ('Who it is', 2, '{"field": "payer", "op": "starts_with", "value": "MKT"}', '00000000-0000-4000-8000-0000000000d1');
+insert into public.transactions (id, account_id, booked_on, type, amount, payer)
+values ('00000000-0000-4000-8000-000000000021', '00000000-0000-4000-8000-00000000000a', '2026-03-01', 'expense', 20, 'MKT 5');
+select results_eq(
+  $$select category_id, payee_id, (select count(*) from public.transaction_labels) from public.transactions where payer = 'MKT 5'$$,
+  format($$values (%L::uuid, '00000000-0000-4000-8000-0000000000d1'::uuid, 1::bigint)$$, :'rent'), 'is met by it, category and label alike'
+);
+select is_empty($$select * from public.preview_rules(from_date => '2026-03-01')$$, 'and nothing is left to apply');
+select lives_ok(
+  $$select public.record_transaction('00000000-0000-4000-8000-00000000000a', '2026-03-02', 'expense', 20, payer => 'MKT 6', label_ids => array['00000000-0000-4000-8000-0000000000f2']::uuid[])$$,
+  'a label that is given and that a rule puts on'
+);
+select is((select count(*) from public.transaction_labels), 2::bigint, 'is on it once');
+
 -- others
 select tests.log_in_as('vic@example.com', :'book');
-select is((select count(*) from public.rules), 3::bigint, 'a viewer sees');
+select is((select count(*) from public.rules), 2::bigint, 'a viewer sees');
 select throws_ok($$select public.apply_rules()$$, 'PT403', null, 'and applies nothing');
 select throws_ok($$delete from public.rules$$, 'PT403', null, 'nor deletes');
 select tests.log_in_as('sam@example.com');

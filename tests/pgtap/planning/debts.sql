@@ -1,5 +1,6 @@
 begin;
-select plan(29);
+select plan(35);
+\ir ../people.psql
 
 select tests.create_user('dan@example.com', '{"currency": "EUR"}') as dan, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('dan@example.com') as book \gset
@@ -98,6 +99,38 @@ select throws_ok($$delete from public.debts$$, 'PT403', null, 'and deletes nothi
 select tests.log_in_as('sam@example.com');
 select is((select count(*) from public.debt_statuses), 0::bigint, 'a stranger sees nothing');
 select throws_ok($$select * from public.debt_payoff('00000000-0000-4000-8000-000000000001')$$, 'PT404', null, 'and is told nothing');
+
+-- payments from an account in another currency
+select tests.log_in_as('dan@example.com');
+insert into public.accounts (id, name, type, currency) values (md5('dollars')::uuid, 'Dollars', 'bank', 'USD');
+insert into public.debts (id, account_id, name, type, principal, starts_on)
+values (md5('euros')::uuid, '00000000-0000-4000-8000-00000000000a', 'Euros', 'LOAN', 1000, current_date - 20);
+select tests.refused(
+  $$insert into public.transactions (account_id, booked_on, type, amount, debt_id) values (md5('dollars')::uuid, current_date, 'expense', 110, md5('euros')::uuid)$$,
+  'PT422', 'planning.debt_currency', 'dollars are not taken for euros'
+);
+select tests.refused(
+  $$insert into public.transactions (account_id, booked_on, type, amount, debt_id, original_amount, original_currency)
+  values (md5('dollars')::uuid, current_date, 'expense', 110, md5('euros')::uuid, 80, 'GBP')$$,
+  'PT422', 'planning.debt_currency', 'nor are pounds'
+);
+insert into public.transactions (account_id, booked_on, type, amount, debt_id, original_amount, original_currency)
+values (md5('dollars')::uuid, current_date, 'expense', 110, md5('euros')::uuid, 100, 'EUR');
+insert into public.transactions (account_id, booked_on, type, amount, debt_id, original_amount, original_currency)
+values ('00000000-0000-4000-8000-00000000000a', current_date, 'expense', 50, md5('euros')::uuid, 55, 'USD');
+select results_eq(
+  $$select paid, current_balance from public.debt_statuses where name = 'Euros'$$, $$values (150::numeric, 850::numeric)$$, 'what was charged in euros is paid'
+);
+select tests.refused(
+  $$update public.transactions set original_amount = null, original_currency = null where debt_id = md5('euros')::uuid and currency = 'USD'$$,
+  'PT422', 'planning.debt_currency', 'and stays said'
+);
+select tests.refused(
+  $$update public.debts set account_id = md5('dollars')::uuid where name = 'Euros'$$, 'PT409', 'planning.debt_in_use',
+  'a debt with payments keeps its currency'
+);
+delete from public.transactions where debt_id = md5('euros')::uuid;
+select lives_ok($$update public.debts set account_id = md5('dollars')::uuid where name = 'Euros'$$, 'without any it may change');
 
 select * from finish();
 rollback;
