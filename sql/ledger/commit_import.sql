@@ -201,9 +201,10 @@ begin
   v_import := private.count_import(v_import.book_id, v_import.id);
   if commit_import.is_task then
     perform private.notify(
-      v_import.book_id, 'import_done', 'import/' || v_import.id || '/' || v_import.version, 'Import finished',
-      format('%s: %s of %s lines booked.', v_import.file_name, v_import.imported_count, v_import.line_count),
-      jsonb_build_object('import_id', v_import.id, 'imported', v_import.imported_count, 'lines', v_import.line_count),
+      v_import.book_id, 'import_done', 'import/' || v_import.id || '/' || v_import.version, 'import_done', null,
+      jsonb_build_object(
+        'import_id', v_import.id, 'file_name', v_import.file_name, 'imported', v_import.imported_count, 'lines', v_import.line_count
+      ),
       '/imports/' || v_import.id, auth.uid()
     );
   end if;

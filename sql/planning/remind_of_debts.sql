@@ -25,8 +25,15 @@ begin
         v_debt.book_id, 'bill_reminder', format('debt/%s/%s', v_debt.id, v_due),
         case when v_debt.monthly_payment is null then 'debt_open' else 'debt_payment' end, null,
         jsonb_build_object(
-          'debt_id', v_debt.id, 'name', v_debt.name, 'due_on', v_due, 'amount', v_debt.monthly_payment,
-          'balance', v_figures.balance
+          'debt_id', v_debt.id, 'name', v_debt.name, 'due_on', v_due,
+          -- the last payment is what is left, with its interest
+          'amount', case when v_debt.monthly_payment is not null then least(
+            v_debt.monthly_payment,
+            v_figures.balance
+            + round(v_figures.balance * v_debt.interest_rate / 1200, private.account_decimals(v_debt.book_id, v_debt.account_id))
+          ) end,
+          'balance', v_figures.balance,
+          'currency', (select a.currency from public.accounts as a where a.book_id = v_debt.book_id and a.id = v_debt.account_id)
         ),
         '/debts/' || v_debt.id
       );

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 \ir ../people.psql
 
 select bag_eq(
@@ -39,6 +39,7 @@ select is(
 );
 select is(private.fill_in('{amount}, {day}', '{"amount": -1.50, "day": "2026-03-04"}', 'de'), '-1,50, 04.03.2026', 'as the Germans write numbers and days');
 select is(private.fill_in('{amount}, {day}', '{"amount": 1000, "day": "2026-03-04"}', 'fr'), '1000, 04/03/2026', 'and others');
+select is(private.fill_in('{name}', '{"name": "2026-13-99"}', 'de'), '99.13.2026', 'a name that only looks like a day stops nothing');
 select is(private.fill_in('no braces', '{}', 'es'), 'no braces', 'a text without anything to fill in');
 select results_eq($$ select title, message from private.notification_text('Hello', 'World', '{}', 'de') $$, $$ values ('Hello', 'World') $$, 'what is written out stays as it is');
 select results_eq($$ select title, message from private.notification_text('no_such_text', null, '{}', 'de') $$, $$ values ('no_such_text', '') $$, 'a name without a text is at least told');

@@ -60,5 +60,16 @@ select tests.refused(
   format('select public.commit_import(%L)', tests.id('archived')), 'PT409', 'ledger.account_archived', 'an archived account'
 );
 select is((select count(*) from public.transactions where import_id is not null), 6::bigint, 'and nothing of them is booked');
+
+-- where the worker does it, one is told in one's own language
+reset role;
+select pg_temp.given('zeilen', 'checking');
+update public.profiles set locale = 'de' where id = tests.user_id('ann@example.org');
+select tests.be('ann');
+select status from private.commit_import(tests.id('zeilen'), false, true) \g /dev/null
+select results_eq(
+  $$ select title, message from public.notifications where type = 'import_done' $$,
+  $$ values ('Import abgeschlossen', 'zeilen.csv: 3 von 3 Zeilen gebucht.') $$, 'an import that is done is told in German to who reads German'
+);
 select * from finish();
 rollback;

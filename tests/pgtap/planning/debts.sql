@@ -1,5 +1,5 @@
 begin;
-select plan(35);
+select plan(36);
 \ir ../people.psql
 
 select tests.create_user('dan@example.com', '{"currency": "EUR"}') as dan, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
@@ -88,6 +88,16 @@ update public.debts set reminder_days = null where name <> 'Car';
 create function pg_temp.due() returns date language sql as $$ select private.debt_due_on(starts_on, 3) from public.debts where name = 'Car' $$;
 select is(private.remind_of_debts((pg_temp.due() - 4)::timestamptz + interval '12 hours'), 0, 'four days ahead nothing is said');
 select is(private.remind_of_debts((pg_temp.due() - 3)::timestamptz + interval '12 hours'), 2, 'three days ahead both members are reminded');
+select is(
+  (select distinct n.message from public.notifications as n where n.type = 'bill_reminder'),
+  (
+    select format('%s EUR. %s EUR are left.', least(340.03, f.balance + round(f.balance * 0.01, 2)), f.balance)
+    from public.debts as d
+    cross join lateral private.debt_figures(d, pg_temp.due() - 4) as f
+    where d.name = 'Car'
+  ),
+  'of how much: no more than is left, and its interest'
+);
 delete from public.notifications;
 select is(private.remind_of_debts((pg_temp.due())::timestamptz + interval '12 hours'), 0, 'once, though they deleted it');
 select is((select version from public.debts where name = 'Car'), 1, 'what is kept does not raise version');
