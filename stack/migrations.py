@@ -238,6 +238,16 @@ def _tried(text: str, start: Database, goal: Portrait) -> Draft:
         database.run_text(text)
     except CommandError as error:
         return Draft(text, [re.sub(r"psql:/\S+:(\d+):", r"line \1:", str(error))], applies=False)
+    # a view that the CLI makes anew has lost what is said of its columns
+    there = schema_of(database)
+    lost = "\n".join(goal[key] for key in sorted(goal.keys() - there.keys()) if re.match(r"COMMENT \S+\.COLUMN ", key))
+    if lost:
+        try:
+            database.run_text(lost)
+        except CommandError:
+            pass  # a column is missing, too: that is told below
+        else:
+            text = _joined(text, lost + "\n")
     return Draft(text, differences(schema_of(database), goal, old_name="as applied", new_name="as it should be"))
 
 

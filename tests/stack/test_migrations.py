@@ -27,6 +27,9 @@ alter default privileges in schema public grant select on tables to anon;
 comment on table public.accounts is null;
 drop index public.accounts_currency;
 drop function private.tg_users__set_up() cascade;
+drop view public.goal_statuses;
+create view public.goal_statuses as select g.book_id from public.goals as g;
+comment on column public.goal_statuses.book_id is 'The book, of old.';
 create table public.former (
   book_id uuid not null default private.current_book('editor') references public.books on delete cascade,
   id uuid not null default gen_random_uuid(),
