@@ -130,10 +130,9 @@ with facts as (
   where t.reported_amount > 0
   union all
   select
-    p.book_id, p.transaction_id, p.booked_on, p.account_id, p.category_id, p.type, t.payment_type,
+    p.book_id, p.transaction_id, p.booked_on, p.account_id, p.category_id, p.type, p.payment_type,
     p.amount, round(p.amount * p.base_rate, 8)
   from public.transaction_splits as p
-  inner join public.transactions as t on t.book_id = p.book_id and t.id = p.transaction_id
 ),
 -- what fewer than five books hold is not told
 common_currencies as (

@@ -23,7 +23,7 @@ begin
   perform private.answer_invitation(decline_invitation.invitation_id, 'declined');
 end
 $$;
-comment on function public.decline_invitation is 'Declines an invitation. Errors: PT404, PT409 for one that was accepted.';
+comment on function public.decline_invitation is 'Declines an invitation. Errors: PT404, PT409 for one that was accepted or has expired.';
 revoke execute on function public.decline_invitation from public;
 grant execute on function public.decline_invitation to authenticated;
 

@@ -2,7 +2,7 @@
 create schema private;
 comment on schema private is 'Helpers, trigger functions and kept totals. Never exposed over REST.';
 create schema analytics;
-comment on schema analytics is 'What analysts see: anonymous views over all books.';
+comment on schema analytics is 'What analysts see: views over all books under pseudonyms.';
 
 -- policies and column defaults call helpers by name, so the API roles need the schema, not what is in it
 grant usage on schema private to anon, authenticated, service_role;

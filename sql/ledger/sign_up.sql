@@ -149,7 +149,8 @@ begin
 end
 $$;
 comment on function public.create_book is
-'Makes a book with the caller as its owner. A repeated call with the same id returns the book. Add categories with copy_default_categories.';
+'Makes a book with the caller as its owner. A repeated call with the same id returns the book. Add categories with copy_default_categories.
+Errors: PT409 for an id that is taken, PT422.';
 revoke execute on function public.create_book from public;
 grant execute on function public.create_book to authenticated;
 

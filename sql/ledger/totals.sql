@@ -275,7 +275,7 @@ begin
 end
 $$;
 comment on function private.tg_transaction_splits__keep_totals is
-'Keeps month totals and is_split; its argument is the sign. Definer: nobody writes totals directly.';
+'Keeps month totals, group totals and is_split; its argument is the sign. Definer: nobody writes totals directly.';
 revoke execute on function private.tg_transaction_splits__keep_totals from public;
 create trigger keep_totals_insert after insert on public.transaction_splits
 referencing new table as entries
