@@ -43,6 +43,17 @@ begin
   end if;
 
   perform private.match_import(v_import.book_id, v_import.id);
+  -- what was proposed may have gone since
+  update public.import_rows as r
+  set
+    category_id = (select c.id from public.categories as c where c.book_id = r.book_id and c.id = r.category_id),
+    payee_id = (select p.id from public.payees as p where p.book_id = r.book_id and p.id = r.payee_id)
+  where
+    r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
+    and (
+      r.category_id not in (select c.id from public.categories as c where c.book_id = v_import.book_id)
+      or r.payee_id not in (select p.id from public.payees as p where p.book_id = v_import.book_id)
+    );
   -- what an import asks the rules for, it has asked them before
   perform set_config('walletbase.import', v_import.id::text, true);
 

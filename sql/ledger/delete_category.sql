@@ -33,6 +33,11 @@ begin
     where r.category_id = delete_category.category_id;
     update public.rules as r set set_category_id = delete_category.move_to
     where r.set_category_id = delete_category.category_id;
+    update public.import_rows as r set category_id = delete_category.move_to
+    from public.imports as i
+    where
+      i.status <> 'committed' and r.book_id = i.book_id and r.import_id = i.id
+      and r.category_id = delete_category.category_id;
     insert into public.budget_categories (budget_id, category_id, with_children)
     select b.budget_id, delete_category.move_to, b.with_children
     from public.budget_categories as b

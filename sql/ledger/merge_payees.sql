@@ -23,6 +23,11 @@ begin
   where r.payee_id = any(merge_payees.source_ids) and r.payee_id <> merge_payees.target_id;
   update public.rules as r set set_payee_id = merge_payees.target_id
   where r.set_payee_id = any(merge_payees.source_ids) and r.set_payee_id <> merge_payees.target_id;
+  update public.import_rows as r set payee_id = merge_payees.target_id
+  from public.imports as i
+  where
+    i.status <> 'committed' and r.book_id = i.book_id and r.import_id = i.id
+    and r.payee_id = any(merge_payees.source_ids) and r.payee_id <> merge_payees.target_id;
   update public.payees as p
   set
     aliases = array(

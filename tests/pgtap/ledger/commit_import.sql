@@ -71,5 +71,31 @@ select results_eq(
   $$ select title, message from public.notifications where type = 'import_done' $$,
   $$ values ('Import abgeschlossen', 'zeilen.csv: 3 von 3 Zeilen gebucht.') $$, 'an import that is done is told in German to who reads German'
 );
+
+-- what is proposed for a line goes its way before the line is booked
+select tests.log_out();
+reset role;
+insert into public.payees (book_id, id, name) values
+(tests.book(), tests.id('aldi'), 'Aldi'), (tests.book(), tests.id('lidl'), 'Lidl'), (tests.book(), tests.id('kiosk'), 'Kiosk');
+insert into public.categories (book_id, id, name) values (tests.book(), tests.id('fun'), 'Fun of the tests'), (tests.book(), tests.id('fees'), 'Fees of the tests');
+select pg_temp.given('proposed', 'checking');
+update public.import_rows
+set
+  payee_id = case position when 1 then tests.id('aldi') when 2 then tests.id('kiosk') else tests.id('lidl') end,
+  category_id = case position when 1 then tests.id('fees') when 2 then tests.id('fun') else tests.id('food') end
+where import_id = tests.id('proposed');
+select tests.be('ann');
+select name from public.merge_payees(tests.id('lidl'), array[tests.id('aldi')]) \gset
+delete from public.payees where id = tests.id('kiosk');
+select name from public.delete_category(tests.id('fees'), tests.id('food')) \gset
+delete from public.categories where id = tests.id('fun');
+select lives_ok(format('select public.commit_import(%L)', tests.id('proposed')), 'an import whose proposals have changed since is committed');
+select results_eq(
+  $$ select payee_id, category_id from public.transactions where import_id = tests.id('proposed') order by booked_on $$,
+  $$ values (tests.id('lidl'), tests.id('food')), (null, null), (tests.id('lidl'), tests.id('food')) $$,
+  'what was merged or moved is followed, what has gone is left out'
+);
+select tests.log_out();
+
 select * from finish();
 rollback;
