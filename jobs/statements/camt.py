@@ -176,9 +176,12 @@ def _entry(entry: Any, account: str | None, currency: str | None) -> Iterator[Li
         return
     if details:
         line.external_id = line.external_id or (_text(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else None)
-        _describe(line, details[0], about, account)
+        # what comes back names its parties as they were when it went
+        is_returned = _text(entry, "RvslInd") in ("true", "1") or _find(details[0], "RtrInf") is not None
+        _describe(line, details[0], about, account, is_returned)
         if len(details) > 1:
             line.payer, line.description = None, about or f"{len(details)} payments"
+            line.original_amount = line.original_currency = None
     else:
         line.description = about
     yield line
@@ -192,7 +195,7 @@ def _detail_amount(detail: Any, currency: str | None, sign: int) -> Decimal | No
     return None
 
 
-def _describe(line: Line, detail: Any, about: str | None, account: str | None) -> None:
+def _describe(line: Line, detail: Any, about: str | None, account: str | None, is_returned: bool = False) -> None:
     parties = {}
     for side in ("Dbtr", "Cdtr"):
         name = _text(
@@ -204,7 +207,7 @@ def _describe(line: Line, detail: Any, about: str | None, account: str | None) -
         )
         if name:
             parties[side] = name
-    other = "Cdtr" if (line.amount or 0) < 0 else "Dbtr"
+    other = "Cdtr" if ((line.amount or 0) < 0) != is_returned else "Dbtr"
     mine = "Dbtr" if other == "Cdtr" else "Cdtr"
     line.payer = parties.get(other)
     if line.payer is None and mine in parties and _text(detail, f"RltdPties/{mine}Acct/Id/IBAN") != account:

@@ -148,6 +148,9 @@ def _lines(path: Path, encoding: str, reading: Reading) -> Iterator[Line]:
                 reading.accounts.append(account)
         elif tag == "20":
             account, currency, opening, total, is_sound = None, None, None, Decimal(0), True
+        elif tag == "34F":
+            # an interim report has no balance to name the currency
+            currency = currency or text[:3]
         elif tag in ("60F", "60M", "62F", "62M"):
             found = _balance(text)
             if found is None:
@@ -217,7 +220,9 @@ def _describe(line: Line, text: str) -> None:
         fields: dict[str, str] = {}
         for part in text.replace("\n", "")[structured.end() - 1 :].split(structured[2])[1:]:
             fields[part[:2]] = fields.get(part[:2], "") + part[2:]
-        purpose = "".join(fields.get(f"{n}", "") for n in (*range(20, 30), *range(60, 64)))
+        texts = [fields.get(f"{n}", "") for n in (*range(20, 30), *range(60, 64))]
+        # a part of SEPA may begin with a sub-field, right after the last letter of the one before
+        purpose = "".join(f"\t{text}" if SEPA.match(text) else text for text in texts)
         name = " ".join(f"{fields.get('32', '')}{fields.get('33', '')}".split())
         parts = SEPA.split(purpose)
         if len(parts) > 1:

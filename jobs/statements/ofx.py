@@ -249,7 +249,10 @@ def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currenc
             )
         else:
             line.currency = symbol
-    if line.booked_on is None:
+    if corrected := entry.get("CORRECTFITID"):
+        does = "takes back" if entry.get("CORRECTACTION", "").upper() == "DELETE" else "replaces"
+        line.error = f"The bank {does} its entry {corrected[:40]} by this; correct that one."
+    elif line.booked_on is None:
         day = entry.get("DTPOSTED")
         line.error = f"DTPOSTED '{day[:40]}' is no day." if day else "DTPOSTED is missing: the line has no day."
     elif line.amount is None:

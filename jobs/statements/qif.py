@@ -82,7 +82,7 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, 
             elif section:
                 if not fields:
                     start = number
-                fields.append((text[0], text[1:].strip()))
+                fields.append((text[0].upper(), text[1:].strip()))
                 if len(fields) > RECORD:
                     raise StatementError(f"A record has more than {RECORD} lines.", start)
     if fields and section != "account":

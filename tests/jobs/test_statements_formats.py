@@ -105,6 +105,14 @@ UNREADABLE = "The ledger balance can't be read."
         (f"{STATEMENT}{BALANCE.format('lots')}</LEDGERBAL></STMTRS>", [UNREADABLE]),
         (f"{STATEMENT}<LEDGERBAL><BALAMT>10</LEDGERBAL><LEDGERBAL></LEDGERBAL></STMTRS>", [UNREADABLE]),
         (f"{STATEMENT}<LEDGERBAL><BALAMT>10", [UNREADABLE]),
+        # what the bank corrects is not booked beside what was wrong
+        (
+            f"{STATEMENT}{ENTRY}<FITID>2<CORRECTFITID>1<CORRECTACTION>REPLACE</STMTTRN>{ENTRY}<CORRECTFITID>1<CORRECTACTION>DELETE</STMTTRN>",
+            [
+                "The bank replaces its entry 1 by this; correct that one.",
+                "The bank takes back its entry 1 by this; correct that one.",
+            ],
+        ),
         (
             "<OFX><INVSTMTRS><INVPOSLIST><POSSTOCK></POSSTOCK><POSMF></POSMF></INVPOSLIST></INVSTMTRS><STMTTRNP></STMTTRNP></OFX>",
             [
@@ -204,6 +212,7 @@ def test_qif_of_europe(tmp_path: Path) -> None:
         ),
         ("!Type:Invst\nD31/1/24\nYACME\n^\n", ["An entry of a portfolio: investments are not imported."]),
         ("!Type:Bank\n", []),
+        ("!type:bank\nd31/1/2024\nt5\npAnn\n^\n", ["2024-01-31 5 Ann"]),
     ],
 )  # fmt: skip
 def test_qif_of_other_programs(text: str, read: list[str], tmp_path: Path) -> None:
@@ -303,6 +312,20 @@ def test_camt_that_leaves_something_out(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_camt_of_what_comes_back_and_of_a_batch_in_other_money(tmp_path: Path) -> None:
+    parties = "<_RltdPties><_Dbtr><_Nm>Ada</_Nm></_Dbtr><_Cdtr><_Nm>Shop</_Nm></_Cdtr></_RltdPties>"
+    part = '<_TxDtls><_AmtDtls><_TxAmt><_Amt Ccy="USD">10</_Amt></_TxAmt></_AmtDtls></_TxDtls>'
+    text = camt(
+        entry("7", "CRDT", f"<_RvslInd>true</_RvslInd><_NtryDtls><_TxDtls>{parties}</_TxDtls></_NtryDtls>")
+        + entry("8", "CRDT", f"<_NtryDtls><_TxDtls>{parties}<_RtrInf/></_TxDtls></_NtryDtls>")
+        + entry("9", "CRDT", f"<_NtryDtls><_TxDtls>{parties}</_TxDtls></_NtryDtls>")
+        + entry("18", "DBIT", f"<_NtryDtls>{part}{part}</_NtryDtls>")
+    )
+    _, lines = read_text(tmp_path, text)
+    assert amounts(lines) == [7, 8, 9, -18] and [line.payer for line in lines] == ["Shop", "Shop", "Ada", None]
+    assert lines[3].original_amount is None
+
+
 def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
     text = (
         "{1:F01BANKDEFFXXXX0000000000}{2:I940BANKDEFFXXXXN}{4:\r\n:20:A\r\n:25:DE12\r\n:28C:1/1\r\n:60F:C231230EUR1000,\r\n"
@@ -358,6 +381,11 @@ def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
             ],
         ),
         (":62F:1\n" * 60, ["The balance :62F: can't be read: 1"] * 50),
+        # parts of SEPA right after the last letter of the sub-field before; a report during the day names the currency elsewhere
+        (
+            ":34F:EURD0,\n:61:240102D1,NMSC\n:86:105?00LASTSCHRIFT?20EREF+NOTPROVIDED?21SVWZ+Beitrag?22 Mai?32Verein",
+            ["2024-01-02 -1.0 EUR Verein Beitrag Mai"],
+        ),
         # wrapped in the middle of an entry, and after the colon of a tag
         (":61:24123101\n02D3,NMSC\n:\n86:Rent", ["2025-01-02 -3.0 Rent"]),
     ],
