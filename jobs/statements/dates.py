@@ -56,7 +56,9 @@ def _plain(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _parts(text: str) -> tuple[str, str, str, str] | None:
-    """A day as (kind, first, second, third): kind `n` for three numbers in unknown order, else in the order year, month, day."""
+    """A day as (kind, first, second, third): kind `n` for three numbers in unknown order, `d` with points between, `c` without
+    anything between, else in the order year, month, day.
+    """
     text = unicodedata.normalize("NFKC", text.strip()) if not text.isascii() else text.strip()
     if len(text) > 48 or not any(c.isdigit() for c in text):
         return None
@@ -73,7 +75,7 @@ def _parts(text: str) -> tuple[str, str, str, str] | None:
             return None
         if len(first) == 3 or len(third) == 3 or (len(first) == 4) + (len(third) == 4) == 2:
             return None
-        return ("y" if len(first) == 4 else "n", first, second, third)
+        return ("y" if len(first) == 4 else "d" if mark == "." else "n", first, second, third)
     if COMPACT.fullmatch(text):
         return ("c", text, "", "")
     if found := NAMED.fullmatch(text):
@@ -104,7 +106,7 @@ def _day(parts: tuple[str, str, str, str], order: str) -> date | None:
             "dmy": (first[4:], first[2:4], first[:2]),
             "mdy": (first[4:], first[:2], first[2:4]),
         }[order]
-    elif kind == "n":
+    elif kind in "nd":
         if order == "dmy":
             first, second, third = third, second, first
         elif order == "mdy":
@@ -138,16 +140,23 @@ class DateColumn:
     def detect(cls, texts: Iterable[str], currency: str | None, today: date) -> DateColumn:
         """Looks at all cells: an order in which more of them are days wins, then one in which they follow each other."""
         distinct: list[tuple[str, str, str, str]] = []
-        last = None
+        before = None
         for text in texts:
             parts = _parts(text)
-            if parts is not None and parts != last and parts[0] != "y":
+            if parts is not None and parts != before and parts[0] != "y":
                 distinct.append(parts)
-                last = parts
+                before = parts
         found = {order: [_day(parts, order) for parts in distinct] for order in ORDERS}
-        sound = {order: sum(day is not None for day in days) for order, days in found.items()}
+        # a statement is of the past: 30.02.24 is no day of 2030
+        last = today.toordinal() + 366
+        sound = {
+            order: sum(day is not None and day.toordinal() < last for day in days) for order, days in found.items()
+        }
         best = max(sound.values())
         orders = [order for order in ORDERS if sound[order] == best]
+        if all(parts[0] == "d" for parts in distinct):
+            # nobody writes the month first with points between
+            orders = [order for order in orders if order != "mdy"] or orders
         column = cls(orders[0])
         if not distinct or len(orders) == 1:
             return column
@@ -160,7 +169,7 @@ class DateColumn:
             return ahead, turns, sum(abs((b - a).days) for a, b in pairs)
 
         ranks = {order: disorder(order) for order in orders}
-        # all alike: the United States write the month first, nobody else does; a point is never theirs
+        # all alike: the United States write the month first, nobody else does
         habit = ["mdy", "dmy", "ymd"] if currency == "USD" else ["dmy", "ymd", "mdy"]
         column.order = min(orders, key=lambda order: (*ranks[order], habit.index(order)))
         rest = [order for order in orders if order != column.order]

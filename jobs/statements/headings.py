@@ -7,142 +7,14 @@ import unicodedata
 
 __all__ = ["ROLES", "currency_of", "plain"]
 
-# by role; of several that a file has, the first here wins. `|` stands between names.
-ROLES: dict[str, list[str]] = {
-    role: [name.strip() for name in names.split("|")]
-    for role, names in {
-        "booked_on": """
-            buchungstag | buchungsdatum | buchung | booking date | booked on | booked | posting date
-            | post date | posted date | date posted | bokforingsdag | bokforingsdatum | boekdatum
-            | boekingsdatum | bogforingsdato | bokfort dato | bokfort | data contabile | data operazione
-            | data ksiegowania | data operacji | data operacao | data movimento | data lancamento
-            | data mov | fecha operacion | fecha contable | fecha de operacion | f operacion | fecha
-            | date operation | date de l operation | date de comptabilisation | date comptable | dateop
-            | date op | datum zauctovani | datum transakce | datum provedeni | konyveles datuma
-            | completed date | date completed | date completed utc | finished on | transaction date
-            | trans date | transactiedatum | transaktionsdatum | date of transaction | date | datum | data
-            | dato | tranzakcio datuma | kuupaev | data transakcji | data transazione | date transaction
-            | created on | started date | datetime | date and time | date time | 日付 | 取引日 | お取引日
-            | 年月日 | ご利用日 | 利用日 | 交易时间 | 交易日期 | дата операции | дата
-        """,
-        "value_date": """
-            valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
-            | date valeur | date de valeur | dateval | data waluty | data valuta | data valor | fecha valor
-            | f valor | rentedatum | valutadag | valutadato | started date | date started utc | created on
-            | transaction date | ertekna p
-        """,
-        "amount": """
-            amount | betrag | umsatz | net | net amount | montant | importe | importo | bedrag | belopp
-            | belob | belop | kwota | kwota operacji | kwota transakcji | castka | objem | osszeg | valor
-            | quantia | summa | transaction amount | amount account currency | betrag in kontowahrung
-            | importe eur | kwota w walucie rachunku | value | umsatzbetrag | transaktionsbetrag
-            | booking amount | transactiebedrag | montant operation | montant de l operation | brutto
-            | gross | source amount after fees | 金額 | 利用金額 | сумма | сумма операции | total
-        """,
-        "debit": """
-            debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt
-            | paid out | money out | outflow | belastung | belastungen | lastschrift | soll | ausgabe
-            | ausgaben | auszahlung | debito | debitos | cargo | cargos | dare | uscite | uscita | addebiti
-            | depenses | sortie | wyplywy | obciazenia | af | uit | ut | ud | spent | debit amt | 出金
-            | 出金額 | 出金金額 | お支払金額 | お支払い金額 | お引出し | 支払金額 | 支払い金額 | 引出額
-            | amount debit
-        """,
-        "credit": """
-            credit | credits | credit amount | deposit | deposits | deposit amount | deposit amt | paid in
-            | money in | inflow | gutschrift | gutschriften | haben | einnahme | einnahmen | einzahlung
-            | credito | creditos | abono | abonos | ingreso | ingresos | avere | entrate | entrata
-            | accrediti | recettes | entree | wplywy | uznania | bij | inn | ind | received | credit amt
-            | 入金 | 入金額 | 入金金額 | お預り金額 | お預かり金額 | お預入れ | 預り金額 | 預入額
-            | amount credit
-        """,
-        "sign": """
-            d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij
-            | bij af | soll haben | s h | sh | credit debit indicator | debit credit indicator | indicator
-            | direction | sign | signo | segno | sens | transaction type | type | details | transaction
-            | haben soll | plus minus | 收 支
-        """,
-        "balance": """
-            balance | running balance | running bal | saldo | saldo nach buchung | saldo nach umsatz
-            | saldo na trn | saldo na mutatie | solde | kontostand | accountbalance | account balance
-            | saldo po operacji | saldo contabile | zustatek | egyenleg | endsaldo | closing balance
-            | saldo disponible | bilanz | balans | 残高 | 差引残高 | お預り残高
-        """,
-        "currency": """
-            currency | wahrung | waehrung | devise | divisa | munt | muntsoort | waluta | mena | moneda
-            | moeda | valuta | currency code | transaction currency | account currency | valuta rachunku
-            | devizanem | 通貨 | валюта
-        """,
-        "payer": """
-            beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
-            | auftraggeber begunstigter | auftraggeber zahlungsempfanger | name zahlungsbeteiligter
-            | zahlungsbeteiligter | zahlungspartner | partner name | partner | counterparty name
-            | counterparty | counter party | naam tegenpartij | tegenpartij | naam tegenrekening
-            | naam omschrijving | beneficiary | beneficiaire | beneficiario | nazwa kontrahenta
-            | kontrahent | nadawca odbiorca | odbiorca nadawca | nazwa nadawcy odbiorcy | nazev protistrany
-            | nazev protiuctu | protistrana | merchant | merchant name | payee name | payee | payer name
-            | name | supplierfound | begunstigter | empfanger | target name | vendor | mottagare | modtager
-            | mottaker | store name
-        """,
-        "payee": """
-            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger
-            | target name
-        """,
-        "sender": """
-            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name
-        """,
-        "description": """
-            verwendungszweck | vorgang verwendungszweck | payment reference | description
-            | transaction description | libelle | libelle operation | libelle de l operation | label
-            | concepto | descripcion | descrizione | descrizione operazione | causale | descricao
-            | historico | omschrijving | omschrijving 1 | mededelingen | opis operacji | opis transakcji
-            | tytul | tytulem | opis | popis | zprava pro prijemce | poznamka | kozlemeny | text | tekst
-            | beskrivelse | forklaring | beskrivning | rubrik | narrative | avisierungstext | beschreibung1
-            | beschreibung | reference | particulars | transaction details | notification text | memo
-            | original description | details | name | buchungstext | comment | subject | 摘要 | お取引内容
-            | 取引内容 | ご利用店名 | 利用店名 | 内容 | 商品说明 | описание
-        """,
-        "more": """
-            omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description
-            | movimiento | memo | mededelingen | note to self
-        """,
-        "kind": """
-            buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort
-            | transaction | rodzaj transakcji
-        """,
-        "notes": """
-            notes | notes and tags | note | remarks | bemerkung | observaciones | commentaire | comment
-            | memo | uwagi | anmerkung
-        """,
-        "category": "category | kategorie | categorie | categoria | kategoria | category group category | supplier category",
-        "external_id": """
-            transaction id | transactionid | id | transferwise id | reference number | referenznummer
-            | reference no | transaktions nr | transaktionsnummer | unique id | entry reference
-            | identificador | bank reference | fitid | volgnr | transactiereferentie | numer transakcji
-            | id transakce | id operace | journalnummer | 交易单号
-        """,
-        "status": "status | state | cleared | info | statut | estado | stato | stan | 交易状态",
-        "account": """
-            auftragskonto | iban auftragskonto | account | account name | account iban | rekening
-            | iban bban | accountnum | account number | rachunek | card no | card number | product
-            | rekeningnummer
-        """,
-        "original_amount": """
-            amount currency | amount foreign currency | original amount | foreign amount | local amount
-            | amount in foreign currency | originalbetrag | betrag in fremdwahrung
-            | foreign currency amount | montant devise | importe original | kwota oryginalna
-        """,
-        "original_currency": """
-            type foreign currency | original currency | local currency | foreign currency | originalwahrung
-            | currency of original amount
-        """,
-        "fee": "fee | fees | fee amount | gebuhr | gebuhren | provision",
-    }.items()
-}
-
 SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY"}
 CODE = re.compile(
-    r"(?<![A-Z])(EUR|USD|GBP|CHF|JPY|CAD|AUD|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|BGN|TRY|BRL|MXN|ZAR|NZD|SGD|HKD)(?![A-Z])"
+    r"(?<![A-Z])(EUR|USD|GBP|CHF|JPY|CAD|AUD|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|BGN|TRY|BRL|MXN|ZAR|NZD|SGD|HKD"
+    r"|ISK|RSD|UAH|RUB|KZT|ILS|AED|SAR|THB|MYR|IDR|PHP|VND|KRW|TWD|ARS|CLP|COP|PEN)(?![A-Z])"
 )
+
+# a currency in a heading, with the word before it: Betrag in EUR, but Paid in (EUR)
+CURRENCY = re.compile(rf"(?:\b[Ii][Nn] )?(?:{CODE.pattern}|\b[A-Z]{{0,2}}\$|[€£]|(?i:\beuros?\b))|[(（][円元][)）]")  # noqa: RUF001
 
 
 def currency_of(text: str) -> str | None:
@@ -154,7 +26,211 @@ def currency_of(text: str) -> str | None:
 
 def plain(text: str) -> str:
     """A heading for comparison."""
-    text = CODE.sub(" ", text)
+    # where the currency is all there is, it is the name
+    text = CURRENCY.sub(" ", text).strip(" ()") or text
     text = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    text = re.sub(r"\b(?:in )?euros?\b|\bin(?= *$)|\bin (?=\W*$)", " ", text.replace("ø", "o").replace("ł", "l"))
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+    return " ".join(
+        re.sub(
+            r"[\W_]+", " ", text.replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("\u0131", "i")
+        ).split()
+    )
+
+
+# by role; of several that a file has, the first here wins. `|` stands between names.
+ROLES: dict[str, list[str]] = {
+    role: [plain(name) for name in names.split("|")]
+    for role, names in {
+        "booked_on": """
+            buchungstag | buchungsdatum | buchung | booking date | booked on | booked | posting date | post date
+            | posted date | date posted | bokforingsdag | bokforingsdatum | boekdatum | boekingsdatum
+            | bogforingsdato | bokfort dato | bokfort | data contabile | data operazione | data ksiegowania
+            | data operacji | data operacao | data movimento | data lancamento | data mov | data registrazione
+            | data di registrazione | data contabilizzazione | posted transactions date | booked at
+            | data ksiegowania transakcji | kirjauspaiva | kirjauspaivamaara | datum knjizenja | datum zauctovania
+            | datum des abschlusses | date de fin | data di completamento | fecha de finalizacion | data zakonczenia
+            | data inregistrarii | bokforingsdato | process date | processed date | processing date | date processed
+            | txn posted date | effective date | data lancto | data de lancamento | data do lancamento
+            | konyvelesi datum | дата проводки | uitvoeringsdatum | utforelsesdato | fecha operacion
+            | fecha contable | fecha de operacion | f operacion | fecha | date comptable | date de comptabilisation
+            | date comptabilisation | date de comptabilite | date operation | date de l operation | dateop | date op
+            | datum zauctovani | datum transakce | datum provedeni | konyveles datuma | completed date
+            | date completed | date completed utc | finished on | transaction date | trans date | transactiedatum
+            | transaktionsdatum | date of transaction | date | datum | data | dato | tranzakcio datuma | kuupaev
+            | data transakcji | data transazione | date transaction | created on | started date | datetime
+            | date and time | date time | 日付 | 取引日 | お取引日 | 年月日 | ご利用日 | 利用日 | 交易时间
+            | 交易日期 | дата операции | дата | txn date | tran date | transaction posted date | tapahtumapaiva
+            | transaktionsdag | data tranzactiei | datum izvrsenja | tarih | islem tarihi | operacijos data
+            | makse kuupaev | tanggal | tanggal transaksi | fecha movimiento | fecha de movimiento
+            | fecha transaccion | fecha de transaccion | data da transacao | data da operacao | data da compra
+            | date de transaction | date de la transaction | date d operation | operation date
+            | tranzakcio idopontja | paivamaara | datums | datum pohybu | ημερομηνια | תאריך | 交易日 | 记账日期
+            | 거래일시 | 거래일자 | お取り引き日 | お取引年月日 | 取引年月日 | ご利用年月日 | дата платежа
+            | belegdatum | entry date
+        """,
+        "value_date": """
+            valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
+            | date valeur | date de valeur | dateval | data waluty | data valuta | data valor | fecha valor
+            | f valor | rentedatum | valutadag | valutadato | started date | date started utc | created on
+            | transaction date | ertekna p | wert | data rozliczenia | data rozliczenia transakcji | valuta date
+            | valuta datum | date of value | datum valute | maksupaiva | arvopaiva | datum des beginns
+            | data di inizio | fecha de inicio | date de debut | data rozpoczecia | settlement date | value dat
+            | rentedato | settled date
+        """,
+        "amount": """
+            amount | betrag | buchungsbetrag | billing amount | credit debit amount | debit credit amount | montante
+            | kwota transakcji waluta rachunku | castka v mene uctu | netto | neto | nettobetrag | importe neto
+            | сумма платежа | сумма в валюте счета | insattning uttag | amount total | 入出金 | islem tutari
+            | tutari | cad | umsatz | net | net amount | montant | importe | importo | bedrag | belopp | belob
+            | belop | kwota | kwota operacji | kwota transakcji | castka | objem | osszeg | valor | quantia | summa
+            | transaction amount | amount account currency | betrag in kontowahrung | importe eur
+            | kwota w walucie rachunku | value | umsatzbetrag | transaktionsbetrag | booking amount
+            | transactiebedrag | montant operation | montant de l operation | brutto | gross
+            | source amount after fees | 金額 | 利用金額 | сумма | сумма операции | total | valor r | valor em r
+            | transaction value | amount in account currency | amount local | importe movimiento | importe operacion
+            | importe de la operacion | importo operazione | importo movimento | iznos | znesek | suma
+            | suma tranzactiei | ciastka | tutar | belopp i kr | belop i kr | sum | maara | maara euroa | 金额
+            | 交易金额 | 交易金额 元 | 取引金額 | ご利用金額 | monto | monto transaccion | cantidad | mutatie
+            | jumlah | nominal | credit debit | debit credit | bruto | lordo | avant commission
+            | bedrag in rekeningvaluta | ποσο
+        """,
+        "debit": """
+            debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt | paid out
+            | money out | outflow | belastung | belastungen | lastschrift | soll | ausgabe | ausgaben | auszahlung
+            | debito | debitos | cargo | cargos | dare | uscite | uscita | addebiti | depenses | sortie | wyplywy
+            | obciazenia | af | uit | ut | ud | spent | debit amt | 出金 | 出金額 | 出金金額 | お支払金額
+            | お支払い金額 | お引出し | 支払金額 | 支払い金額 | 引出額 | amount debit | out | belastungsbetrag
+            | abgang | abgange | dr amount | amount dr | withdrawal dr | debit dr | dr | wydatki | gastos | salida
+            | salidas | retiro | retiros | debe | saida | saidas | addebito | importo addebito | vydaje | vydaj
+            | uttag | utgift | utgifter | ut fra konto | ut av konto | haevet | isplata | isplate | duguje | breme
+            | borc | debitoare | расход | списание | дебет | 支出 | 支出金额 | 借方 | お引き出し | お引出し金額
+            | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금 | 찾으신금액 | amount out | sent
+            | terheles | χρεωση | cheques debits | funds out | payments out | withdrawal amount inr | debited amount
+        """,
+        "credit": """
+            credit | credits | credit amount | deposit | deposits | deposit amount | deposit amt | paid in
+            | money in | inflow | gutschrift | gutschriften | haben | einnahme | einnahmen | einzahlung | credito
+            | creditos | abono | abonos | ingreso | ingresos | avere | entrate | entrata | accrediti | recettes
+            | entree | wplywy | uznania | bij | inn | ind | received | credit amt | 入金 | 入金額 | 入金金額
+            | お預り金額 | お預かり金額 | お預入れ | 預り金額 | 預かり金額 | 預入額 | amount credit | in
+            | gutschriftsbetrag | zugang | zugange | cr amount | amount cr | deposit cr | credit cr | cr | wplyw
+            | entrada | entradas | deposito | depositos | haber | accredito | importo accredito | prijmy | prijem
+            | insattning | insattningar | inntekt | inn pa konto | indsat | uplata | uplate | potrazuje | dobro
+            | alacak | creditoare | приход | поступление | зачисление | кредит | 收入 | 收入金额 | 贷方 | お預け入れ
+            | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금 | 맡기신금액 | amount in
+            | jovairas | πιστωση | funds in | payments in | deposit amount inr | credited amount
+        """,
+        "sign": """
+            d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij | bij af
+            | soll haben | s h | sh | credit debit indicator | debit credit indicator | indicator | direction | sign
+            | signo | segno | sens | transaction type | type | details | transaction | haben soll | plus minus
+            | 收 支 | debit credit flag | smer uhrady | soll haben kennzeichen | richtung | tipo | tipo movimento
+            | tipo de movimento | dr or cr | cr or dr | credit or debit | debitcredit | kierunek | d k
+            | deebet kreedit | deebet kreedit d c | money in out | in out | typ | art | 借贷标志 | 收支
+        """,
+        "balance": """
+            balance | running balance | running bal | saldo | saldo nach buchung | saldo nach umsatz | saldo na trn
+            | saldo na mutatie | solde | kontostand | accountbalance | account balance | saldo po operacji
+            | saldo contabile | zustatek | egyenleg | endsaldo | closing balance | saldo disponible | bilanz
+            | balans | 残高 | 差引残高 | お預り残高 | 現在 貸付 高 | resulting balance | kontosaldo | bokfort saldo
+            | bokford saldo | booked balance | saldo resultante | saldo posterior | saldo r | balance after
+            | balance amount | closing bal | saldo po transakcji | saldo rachunku | saldo efter | solde apres | sold
+            | bakiye | остаток | баланс | 余额 | 账户余额 | 現在残高 | お取引後残高 | 取引後残高 | 残高 円 | 잔액
+            | 거래후잔액 | jaak | atlikums | likutis | stanje | zustatek po zauctovani | saldo nach transaktion
+        """,
+        "currency": """
+            currency | wahrung | waehrung | buchungswahrung | source currency | devies | valuta rekening
+            | posted currency | billing currency | mena uctu | whg | para birimi | валюта платежа | devise | divisa
+            | munt | muntsoort | waluta | mena | moneda | moeda | valuta | currency code | transaction currency
+            | account currency | valuta rachunku | devizanem | 通貨 | валюта
+        """,
+        "payer": """
+            beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
+            | auftraggeber begunstigter | empfanger zahlungspflichtiger | auftraggeber zahlungsempfanger
+            | name zahlungsbeteiligter | zahlungsbeteiligter | zahlungspartner | partner name | partner
+            | begunstigter auftraggeber | begunstigte auftraggeber | partnername | naam van de tegenpartij
+            | naam tegenpartij bevat | name description | dane kontrahenta | odbiorca zleceniodawca
+            | nazwa odbiorcy nadawcy | nazev uctu protiuctu | saaja maksaja | saaja maksja | saaja
+            | nom de la contrepartie | nom contrepartie | contrepartie | beneficiario ordenante
+            | ordenante beneficiario | destinatario ordinante | 交易对方 | 보낸분 받는분 | other party
+            | counterparty name | counterparty | counter party | naam tegenpartij | tegenpartij | naam tegenrekening
+            | naam omschrijving | beneficiary | beneficiaire | beneficiario | nazwa kontrahenta | kontrahent
+            | nadawca odbiorca | odbiorca nadawca | nazwa nadawcy odbiorcy | nazev protistrany | nazev protiuctu
+            | protistrana | merchant | merchant name | payee name | payee | payer name | name | supplierfound
+            | begunstigter | empfanger | target name | vendor | namn | navn | nimi | mottagare | modtager | mottaker
+            | store name
+        """,
+        "payee": """
+            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
+        """,
+        "sender": """
+            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name
+        """,
+        "description": """
+            verwendungszweck | vorgang verwendungszweck | payment reference | description | transaction description
+            | libelle | libelle operation | libelle de l operation | label | concepto | descripcion | descrizione
+            | descrizione operazione | causale | descricao | historico | omschrijving | omschrijving 1
+            | mededelingen | transaktionsbeschreibung | buchungs details | tytul | tytul operacji | opis operacji
+            | opis transakcji | tytulem | opis | popis | zprava pro prijemce | poznamka | kozlemeny | text | tekst
+            | beskrivelse | forklaring | beskrivning | rubrik | narrative | avisierungstext | beschreibung1
+            | beschreibung | reference | particulars | transaction details | notification text | memo
+            | original description | details | name | buchungstext | comment | subject | 摘要 | お取引内容
+            | 取引内容 | ご利用店名 | 利用店名 | 内容 | 商品说明 | описание | 入出金内容 | 詳細 | 詳細1 | narration
+            | transaction remarks | transaction narrative | libelles | libelle complet operation | libelle complet
+            | details du mouvement | description1 | description 1 | beschreibung 1 | operazione | dettagli
+            | notifications | viesti | selitys | selgitus | mokejimo paskirtis | paskirtis | opis placanja
+            | opis transakcije | namen | descriere | descrierea tranzactiei | detalii | aciklama | islem aciklamasi
+            | назначение платежа | lancamento | title | titulo | estabelecimento | detalle | glosa | transaktion
+            | melding | meddelande | transactions | buchungsdetails | vyznam | 摘要内容 | 取引摘要 | ご利用先
+            | 利用店名 商品名 | お取扱内容 | 交易摘要 | 交易说明 | 적요 | 내용 | 거래내용 | bezeichnung | keterangan
+        """,
+        "more": """
+            omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
+            | memo | mededelingen | note to self | description2 | description3 | description 2 | description 3
+            | dettagli | location
+        """,
+        "kind": """
+            buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction
+            | rodzaj transakcji | umsatzart | art | typ | transaktionstyp | typ transakcji | type verrichting
+            | typ uhrady | type operation | transactietype | tipo operazione | tipo | 取引区分
+        """,
+        "notes": """
+            notes | notes and tags | note | remarks | bemerkung | observaciones | commentaire | comment | memo
+            | uwagi | anmerkung
+        """,
+        "category": "category | kategorie | categorie | categoria | kategoria | category group category | supplier category",
+        "external_id": """
+            transaction id | transactionid | id | transferwise id | reference number | referenznummer | reference no
+            | transaktions nr | transaktionsnummer | unique id | entry reference | identificador | bank reference
+            | fitid | volgnr | transactiereferentie | numer transakcji | id transakce | id operace | journalnummer
+            | 交易单号 | buchungsreferenz | transaktionscode | transaction reference | numer referencyjny
+            | nr transakcji | transactie id | archiveringscode | arkistointitunnus | zkb referenz
+        """,
+        "status": """
+            status | state | cleared | info | statut | estado | stato | stan | 交易状态 | contabilizzazione
+            | stan transakcji | stav | tila | статус | statuss
+        """,
+        "account": """
+            account no | posted account | account number | account iban | auftragskonto | iban auftragskonto
+            | account | account name | rekening | iban bban | accountnum | rachunek | card no | card number
+            | product | rekeningnummer
+        """,
+        "original_amount": """
+            amount currency | amount foreign currency | original amount | foreign amount | local amount
+            | amount in foreign currency | originalbetrag | betrag in fremdwahrung | foreign currency amount
+            | montant devise | importe original | kwota oryginalna | ursprunglicher betrag | fremdwahrungsbetrag
+            | betrag fremdwahrung | puvodni castka uhrady | сумма операции
+        """,
+        "original_currency": """
+            type foreign currency | original currency | local currency | foreign currency | originalwahrung
+            | currency of original amount | fremdwahrung | puvodni mena uhrady | валюта операции
+        """,
+        # where each line says what left one account and what reached the other
+        "amount_in": "target amount after fees",
+        "currency_in": "target currency",
+        "fee": """
+            fee | fees | fee amount | gebuhr | gebuhren | provision | source fee amount | frais | commission
+            | comision | commissione | oplata | kosten | entgelt | poplatek | poplatek v mene uctu | tarifa | avgift
+            | gebyr | комиссия | taxa
+        """,
+    }.items()
+}

@@ -25,6 +25,8 @@ Rows = Callable[[], Iterator[Row]]
 
 SAMPLE = 300
 MAX_COLUMNS = 256
+# what such an amount is called has its fee in it
+NET = ("net", "net amount", "netto", "neto", "nettobetrag", "importe neto")
 ONE = ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "kind", "notes", "category",
        "external_id", "status", "account", "original_amount", "original_currency", "fee")  # fmt: skip
 MANY = ("payer", "description")
@@ -35,20 +37,56 @@ def words(text: str) -> frozenset[str]:
 
 
 OUT = words(
-    "d|debit|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出|cargo"
+    "d|debit|withdrawal|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出"
+    "|cargo|deebet|debetas|debito|gider|uscita|sortie|saida|saída|salida|odchozí|outgoing|ausgehend|money out|paid out"
+    "|obciążenie"
 )
-IN = words("c|credit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono")
+IN = words(
+    "c|credit|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
+    "|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie"
+)
 PENDING = words(
     "pending|uncleared|vorgemerkt|umsatz vorgemerkt|offen|en attente|pendiente|in attesa|authorised|authorized|open|processing"
-    "|pending authorization|held|reserviert"
+    "|pending authorization|held|reserviert|ausstehend|nicht gebucht|in bearbeitung|autorisiert|on hold|unposted|not posted|provisional"
+    "|autorizzato|autorizzata|non contabilizzato|non contabilizzata|en cours|pendente|oczekująca|oczekujące|w toku|blokada|väntande"
+    "|reserverad|reserveret|reservert|venter|in behandeling|gereserveerd|v zpracování|ожидание|в обработке|未確定"
 )
 DECLINED = words(
     "reverted|failed|declined|cancelled|canceled|denied|expired|voided|refused|rejected|storniert|abgelehnt|rechazado|交易关闭"
+    "|rückgängig gemacht|fehlgeschlagen|abgebrochen|refusé|refusée|annulé|annulée|rifiutato|rifiutata|annullato|annullata|rechazada"
+    "|cancelado|cancelada|anulado|anulada|revertido|recusada|geweigerd|geannuleerd|odrzucona|odrzucone|anulowana|cofnięta|zamítnuto"
+    "|afvist|avvist|avvisad|nekad|отклонена|отклонено|отменена|отменено|交易失败|unsuccessful"
+)
+BOOKED = words(
+    "completed|complete|posted|cleared|booked|settled|ok|executed|paid|processed|success|successful|reconciled|confirmed|done|final|c|x|*"
+    "|gebucht|umsatz gebucht|abgeschlossen|verbucht|ausgeführt|contabilizzato|contabilizzata|contabilizado|contabilizada|completato"
+    "|completata|completado|completada|liquidado|terminé|effectué|effectuée|exécuté|exécutée|comptabilisé|comptabilisée|geaccepteerd"
+    "|voltooid|uitgevoerd|geboekt|zrealizowana|zaksięgowana|zakończona|rozliczona|bokfört|bokført|bogført|udført|utfört|utført"
+    "|zaúčtováno|выполнена|выполнено|исполнено|交易成功|支付成功"
 )
 # in place of money out for what came in, and the other way round
 DASHES = ("-", "–")  # noqa: RUF001
+OTHER_HEADINGS = "Headings of another table."
 OTHER_MONEY = ("balance", "original_amount", "fee")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
+# a row that says what the account held, or sums up others
+BALANCE_ROW = re.compile(
+    r"(?i)\W*(?:(?:opening|closing|beginning|ending|previous) (?:ledger |book )?balance\b|balance (?:brought|carried) forward"
+    r"|balance [bc]/?f(?:wd)?\b|brought forward|carried forward"
+    r"|(?:alter|neuer|aktueller|letzter) (?:kontostand|saldo)\b|kontostand\b|(?:anfangs|end|schluss|begin|eind)saldo\b|saldovortrag"
+    r"|saldo (?:anterior|inicial|final|do dia|iniziale|finale|początkowe|końcowe|poczatkowe|koncowe)\b"
+    r"|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
+    r"|s a l d o\b|algsaldo|lõppsaldo|käive|likutis (?:pradžiai|pabaigai)|apyvarta|(?:sākuma|beigu) atlikums|apgrozījums|turnover\b"
+    r"|(?:nyitó|záró) egyenleg|(?:počáteční|konečný) zůstatek|前月繰越|繰越残高)"
+)
+# how these begin: most lines need not be looked at any closer
+BALANCE_STARTS = words(
+    "open|clos|begi|endi|prev|bala|brou|carr|alte|neue|aktu|letz|kont|anfa|ends|schl|eind|sald|sold|ingå|utgå|inng|s a |algs|lõpp|käiv"
+    "|liku|apyv|sāku|beig|apgr|turn|nyit|záró|počá|kone|前月繰越|繰越残高"
+)
+SUM_ROW = re.compile(
+    r"(?i)\W*(?:totals?|subtotals?|sub-total|summen?|gesamt(?:summe|betrag)?|totaal|totale|totaux|suma|razem|celkem|合計|小計|saldo|solde|balance)\b"
+)
 BALANCE_LABEL = re.compile(r"(?i)kontostand|saldo\b|balance|solde|残高")
 DAY_INSIDE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}")
 
@@ -63,6 +101,11 @@ def is_amount(cell: Cell) -> bool:
 
 def is_amount_or_none(cell: Cell) -> bool:
     return is_amount(cell) or cell in DASHES
+
+
+def is_sum(cell: Cell) -> bool:
+    """Whether a cell is an amount and no mere number."""
+    return is_amount(cell) and not is_date(cell) and bool(re.search(r"[.,]\d\d(?!\d)", _text(cell)))
 
 
 def looks_like_entry(cells: Sequence[Cell]) -> bool:
@@ -90,12 +133,14 @@ class Running:
         # what was held above the first row of the table: each balance leads back to it
         self.above: Decimal | None = None
         self.stated_on = date.min
-        self.accounts: set[str | None] = set()
+        self.accounts: set[tuple[str | None, str | None]] = set()
         self.is_sound = True
 
-    def follows(self, day: date, amount: Decimal, balance: Decimal | None, account: str | None) -> bool:
+    def follows(
+        self, day: date, amount: Decimal, balance: Decimal | None, account: str | None, currency: str | None
+    ) -> bool:
         """Takes a line; False where its balance does not follow from the others."""
-        self.accounts.add(account)
+        self.accounts.add((account, currency))
         self.days[day] += amount
         before, self.total = self.total, self.total + amount
         if balance is None:
@@ -105,7 +150,7 @@ class Running:
             self.above = above
         self.stated_on = max(self.stated_on, day)
         self.is_sound = above == self.above
-        # balances of several accounts follow each other in no way
+        # balances of several accounts or currencies follow each other in no way
         return self.is_sound or len(self.accounts) > 1
 
     def ends(self, currency: str | None) -> list[Balance]:
@@ -114,7 +159,7 @@ class Running:
             return []
         opening = self.above - self.total if self.newest_first else self.above
         closing = opening + sum(amount for day, amount in self.days.items() if day <= self.stated_on)
-        [account] = self.accounts
+        [(account, _)] = self.accounts
         return [
             Balance(account, self.stated_on, closing, currency),
             Balance(account, min(self.days), opening, currency, is_opening=True),
@@ -134,6 +179,8 @@ class Table:
         self.header: Row | None = None
         self.sample: list[Row] = []
         self._find_header(mapping)
+        # a line between tables or below them tells nothing of the columns
+        self.sample = [row for row in self.sample if any(map(is_date, row[2]))] or self.sample
         self.names: list[str] = [_text(cell) for cell in self.header[2]] if self.header else []
         if not mapping.get("columns") and self.names and remembered.get("header") == self.names:
             mapping = remembered | mapping
@@ -146,10 +193,18 @@ class Table:
     def _find_header(self, mapping: dict[str, Any]) -> None:
         before: list[Row] = []
         start = mapping.get("header_line")
+        named = False
         for row in self.rows():
             if len(row[2]) > MAX_COLUMNS:
                 raise StatementError(f"The table has more than {MAX_COLUMNS} columns.", row[0])
             if self.sample:
+                if start is None and not named and len(self.sample) < 40 and self._known(row) > 1:
+                    # a day beside a number above the headings is no entry yet
+                    named = not any(map(is_date, row[2]))
+                    if named:
+                        before += [*self.sample, row]
+                        self.sample = []
+                        continue
                 self.sample.append(row)
                 if len(self.sample) == SAMPLE:
                     break
@@ -158,6 +213,7 @@ class Table:
             elif row[0] == start:
                 self.header = row
             elif (start is not None and any(_text(cell) for cell in row[2])) or looks_like_entry(row[2]):
+                named = any(self._known(each) > 1 for each in before)
                 self.sample.append(row)
             else:
                 before.append(row)
@@ -170,16 +226,17 @@ class Table:
             return
         before = [row for row in before if any(_text(cell) for cell in row[2])]
         if self.sample:
+            self._skip_top(before)
             width = len(self.sample[0][2])
             for place in range(len(before) - 1, -1, -1):
                 cells = [cell for cell in before[place][2] if _text(cell)]
                 # a last column is often without a name, or is no column at all
                 if (
-                    len(before[place][2]) >= width - 1
+                    (len(before[place][2]) >= width - 1 or self._known(before[place]) > 1)
                     and self._known(before[place]) >= 1
                     and not any(is_date(c) for c in cells)
                 ):
-                    self.header = before[place]
+                    self.header = self._merged(before[place], before[place - 1] if place else None)
                     self.preamble = before[:place]
                     return
             last = before[-1] if before else None
@@ -201,6 +258,28 @@ class Table:
         raise StatementError(
             "There is no line with a day and an amount in the file, nor a heading that names such columns."
         )
+
+    def _skip_top(self, before: list[Row]) -> None:
+        """Without headings, what stands above the first day of the others is of another kind: whose account it is."""
+        if any(self._known(row) for row in before):
+            return
+        first = [next((p for p, cell in enumerate(row[2]) if is_date(cell)), None) for row in self.sample]
+        usual = max(set(first), key=first.count)
+        if first[0] != usual and first[:5].count(usual) * 2 > len(first[:5]) - 1:
+            top = first.index(usual)
+            before += self.sample[:top]
+            self.sample = self.sample[top:]
+
+    def _merged(self, header: Row, above: Row | None) -> Row:
+        """The headings with those of the row above, where one cell of it stands over money out and money in."""
+        number, raw, cells = header
+        if above is None or self._names(header, "booked_on") or not self._names(above, "booked_on"):
+            return header
+        upper = [*above[2], *[""] * (len(cells) - len(above[2]))]
+        return number, raw, [_text(low) or high for low, high in zip(cells, upper, strict=False)]
+
+    def _names(self, row: Row, role: str) -> bool:
+        return any(plain(_text(cell)) in ROLES[role] for cell in row[2])
 
     def _known(self, row: Row) -> int:
         """How many of the most telling roles a row names."""
@@ -224,6 +303,8 @@ class Table:
             ]
             if role in ("debit", "credit") and "amount" not in given:
                 found.pop("amount", None)
+        if self.header and self.sample:
+            self._fall_back(found, given)
         # null says that no column has it
         found = {role: where for role, where in found.items() if where}
         if not self.sample and not given:
@@ -237,6 +318,36 @@ class Table:
                 f"No column has the amount of each line{self._heads()}.", self.sample[0][0] if self.sample else None
             )
         return found
+
+    def _fall_back(self, found: dict[str, list[int]], given: dict[str, Any]) -> None:
+        """What no heading says and the contents leave no doubt about."""
+        if "booked_on" not in found and "booked_on" not in given:
+            if "value_date" in found and self._column(found["value_date"][0]):
+                found["booked_on"] = found.pop("value_date")
+            else:
+                width = max(len(row[2]) for row in self.sample)
+                days = [p for p in range(width) if self._column(p) and self._mostly(p, is_date)]
+                if len(days) == 1 and len(self._column(days[0])) == len(self.sample):
+                    found["booked_on"] = days
+                    self.reading.note(
+                        f"The days are taken from '{self._name(days[0])}', the only column that has days."
+                    )
+        if not any(role in found or role in given for role in ("description", "payer", "payee", "kind")):
+            used = {place for places in found.values() for place in places}
+            best = self._wordiest(used)
+            found["description"] = [] if best is None else [best]
+
+    def _wordiest(self, used: set[int]) -> int | None:
+        """The column with most letters, of those that are no days and no amounts."""
+        letters = {
+            # one that says the same on each line, such as the bank, tells nothing
+            place: (len(set(cells)) > 1, sum(c.isalpha() for cell in cells for c in _text(cell)))
+            for place in range(max((len(row[2]) for row in self.sample), default=0))
+            if place not in used
+            and (cells := self._column(place))
+            and not all(is_amount(c) or is_date(c) for c in cells)
+        }
+        return max(letters, key=lambda place: letters[place], default=None)
 
     def _heads(self) -> str:
         return f"; the columns are: {', '.join(self.names)[:300]}" if self.names else ""
@@ -285,7 +396,9 @@ class Table:
         if "amount" in found:
             # some give both; where it has gaps, it is not the amount of each line
             amounts = self._column(found["amount"][0])
-            if ("debit" in found or "credit" in found) and len(amounts) < 0.8 * len(self.sample):
+            sums = self._column(found["debit"][0]) if "debit" in found else []
+            unsigned = any(map(is_sum, sums)) and not any(re.search(r"[-−–(]", _text(cell)) for cell in amounts)  # noqa: RUF001
+            if ("debit" in found or "credit" in found) and (unsigned or len(amounts) < 0.8 * len(self.sample)):
                 del found["amount"]
             else:
                 found.pop("debit", None)
@@ -304,6 +417,8 @@ class Table:
             if len(set(cells)) < 0.9 * len(cells):
                 del found["external_id"]
         take("status")
+        if "status" in found and len({_text(cell).casefold() for cell in self._column(found["status"][0])}) > 12:
+            del found["status"]
         take("category")
         take("account")
         if "account" in found and (
@@ -313,10 +428,19 @@ class Table:
         if not (found.get("debit") or found.get("credit")):
             blank = [place for place in range(width) if place >= len(names) or not names[place]]
             for place in [*places("sign"), *blank]:
-                values = {_text(cell).casefold() for cell in self._column(place)}
-                if values and values <= (OUT | IN) and place not in taken:
+                marks = [_text(cell).casefold() for cell in self._column(place)]
+                known = [mark for mark in marks if mark in OUT | IN]
+                if place in taken or not known or (place in blank and set(known) <= {*DASHES}):
+                    continue
+                # some lines are neither, such as money that only changes its pot
+                if len(known) == len(marks) or (
+                    place not in blank and len(known) * 2 >= len(marks) and len(set(known)) > 1
+                ):
                     found["sign"] = [place]
                     break
+        if "sign" in found and "amount" in found and names[found["amount"][0]].startswith("source amount"):
+            take("amount_in", is_amount)
+            take("currency_in")
         used = {
             p
             for role in ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance")
@@ -328,10 +452,20 @@ class Table:
             if merchant := [p for p, name in enumerate(names) if name in ("merchant", "merchant name")]:
                 found["payer"] = merchant
         else:
-            found["payer"] = [p for p in places("payer") if p not in used][:1]
+            named = [p for p in places("payer") if p not in used]
+            # a number of an account only where there is no name
+            named.sort(
+                key=lambda p: self._column(p) != [] and self._mostly(p, lambda c: bool(IBAN.fullmatch(_text(c))))
+            )
+            found["payer"] = named[:1]
         used |= {p for role in ("payer", "payee", "sender") for p in found.get(role, [])}
         texts = [p for p in dict.fromkeys(places("description")) if p not in used and self._column(p)]
         found["description"] = texts[:1] + [p for p in places("more") if p not in used and p not in texts[:1]]
+        # columns without a name beside the text go on with it
+        after = texts[0] + 1 if texts else width
+        while after < width and not self._name(after) and after not in used and self._column(after):
+            found["description"].append(after)
+            after += 1
         take("kind", None, 0, [*used, *found["description"]])
         take("notes", None, 0, [*used, *found["description"]])
         return {role: where for role, where in found.items() if where}
@@ -369,27 +503,59 @@ class Table:
             ):
                 found["amount"], found["balance"] = [amount], [after]
         if "amount" not in found:
-            signed = [p for p in full if any(v < 0 for v in values[p])]
             gaps = [p for p in numbers if p not in full]
-            if len(full) == 0 and len(gaps) == 2:
-                found["debit"], found["credit"] = gaps[:1], gaps[1:]
-                self.reading.note(
-                    "The file has no headings: the first column of amounts is taken as money out, the second as money in."
-                )
-            elif signed or full:
-                found["amount"] = (signed or full)[:1]
+            signed = [p for p in full if any(v < 0 for v in values[p])]
+            broken = [p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", _text(cell)) for cell in columns[p])]
+            if pair := self._beside(gaps):
+                self._out_and_in(pair, full, reader, found)
+            elif len(gaps) < 2 and (signed or full):
+                found["amount"] = (broken or signed or full)[:1]
+                if len(broken or signed or full) > 1:
+                    self.reading.note(
+                        f"The file has no headings: column {found['amount'][0] + 1} is taken as the amount, others could be."
+                    )
         rest = [p for p in columns if p not in numbers and p not in dates]
         for place in rest:
             texts = {_text(cell) for cell in columns[place]}
-            if texts <= (frozenset(w.upper() for w in OUT | IN)) and len(texts) <= 2 and "sign" not in found:
+            is_full = len(columns[place]) == len(self.sample)
+            marks = {text.casefold() for text in texts}
+            if is_full and "sign" not in found and marks <= OUT | IN and len(marks) <= 2 and marks - {*DASHES}:
                 found["sign"] = [place]
-            elif all(re.fullmatch(r"[A-Z]{3}", text) for text in texts) and "currency" not in found:
+            elif is_full and all(currency_of(text) == text for text in texts) and "currency" not in found:
                 found["currency"] = [place]
-        taken = {p for places in found.values() for p in places}
-        rest = [p for p in rest if p not in taken]
-        rest.sort(key=lambda p: -sum(len(_text(cell)) for cell in columns[p]))
-        found["description"] = rest[:1]
+        best = self._wordiest({*dates, *(p for places in found.values() for p in places)})
+        found["description"] = [] if best is None else [best]
         return {role: where for role, where in found.items() if where}
+
+    def _beside(self, gaps: list[int]) -> tuple[int, int] | None:
+        """Two columns of which each row has one: money out and money in."""
+        for pair in ((a, b) for a in gaps for b in gaps if a < b):
+            if all(sum(p < len(cells) and bool(_text(cells[p])) for p in pair) == 1 for _, _, cells in self.sample):
+                return pair
+        return None
+
+    def _out_and_in(
+        self, pair: tuple[int, int], full: list[int], reader: AmountReader, found: dict[str, list[int]]
+    ) -> None:
+        """Which of the two is money out: a running balance tells, else it is the first, as everywhere."""
+
+        def value(cells: Sequence[Cell], place: int) -> Decimal:
+            return (_number(cells[place], reader) if place < len(cells) else None) or Decimal(0)
+
+        for debit, credit in (pair, pair[::-1]):
+            amounts = [abs(value(cells, credit)) - abs(value(cells, debit)) for _, _, cells in self.sample]
+            for place in full:
+                held = [value(cells, place) for _, _, cells in self.sample]
+                steps = list(zip(pairwise(held), pairwise(amounts), strict=True))
+                if steps and (
+                    all(b - a == y for (a, b), (_, y) in steps) or all(a - b == x for (a, b), (x, _) in steps)
+                ):
+                    found["debit"], found["credit"], found["balance"] = [debit], [credit], [place]
+                    return
+        found["debit"], found["credit"] = [pair[0]], [pair[1]]
+        self.reading.note(
+            "The file has no headings: the first column of amounts is taken as money out, the second as money in."
+        )
 
     # -- how days and amounts are written
 
@@ -405,20 +571,30 @@ class Table:
             for role in ("amount", "debit", "credit", "balance", "original_amount", "fee")
             for p in columns.get(role, [])
         }
+        sums = [p for role in ("amount", "debit", "credit") for p in columns.get(role, [])]
         self.currency = mapping.get("currency") or next(
-            (
-                code
-                for place in [p for role in ("amount", "debit", "credit") for p in columns.get(role, [])]
-                for text in [self._name(place), *map(_text, self._column(place)[:3])]
-                if (code := currency_of(text))
-            ),
-            None,
+            (code for p in sums if (code := currency_of(self._name(p)))), None
         )
+        codes = (
+            {code for p in sums for cell in self._column(p) if (code := currency_of(_text(cell)))}
+            if not self.currency
+            else set()
+        )
+        if codes:
+            self.currency = min(codes)
+        # each amount may name its own
+        self.amounts_name_currency = len(codes) > 1
         days: list[str] = []
         amounts: dict[str, list[str]] = {role: [] for role in ("amount", *OTHER_MONEY)}
-        debits = [0, 0]
+        # of money out and of money in: how many are above zero, how many below
+        signs = {"debit": [0, 0], "credit": [0, 0]}
         day_columns = columns.get("booked_on", []) + columns.get("value_date", [])
+        heading = self.header[2] if self.header else None
+        is_repeated = False
         for _, _, cells in self._entries():
+            if cells == heading:
+                is_repeated = True
+                continue
             width = len(cells)
             for place in day_columns:
                 if place < width and isinstance(cell := cells[place], str) and cell:
@@ -427,16 +603,23 @@ class Table:
             for place, role in money.items():
                 if place < width and isinstance(cell := cells[place], str) and cell:
                     amounts[role if role in OTHER_MONEY else "amount"].append(cell)
-            if columns.get("debit") and columns["debit"][0] < width:
-                text = _text(cells[columns["debit"][0]])
-                debits["-" in text or "−" in text or "(" in text] += bool(text.strip("0., -–"))  # noqa: RUF001
+            for role, counts in signs.items():
+                if role in columns and columns[role][0] < width:
+                    text = _text(cells[columns[role][0]])
+                    counts["-" in text or "−" in text or "(" in text] += bool(text.strip("0., -–"))  # noqa: RUF001
         self.dates = (
             DateColumn(order)
             if order
             else DateColumn.detect(days, self.currency or self.hints.currency, self.hints.today)
         )
         self._find_decimal(decimal, amounts)
-        self.debit_is_negative = debits[1] > debits[0]
+        self._find_marks()
+        self.sections = self._find_sections() if is_repeated else {}
+        self.debit_is_negative = signs["debit"][1] > signs["debit"][0]
+        # some cards say so of what is paid back
+        self.credit_is_negative = signs["credit"][1] > signs["credit"][0]
+        if self.credit_is_negative:
+            self.reading.note("Money in stands below zero in its own column; it is taken as money in.")
         if self.dates.is_assumed:
             self.reading.note(
                 f"Days could be read in two ways; taken as {self.dates.order}. Correct date_order where that is wrong.",
@@ -459,25 +642,70 @@ class Table:
             self.amounts = next((reader for reader in found.values() if reader.is_certain), self.amounts)
         self.readers = {role: found[role] if found[role].is_certain else self.amounts for role in OTHER_MONEY}
 
+    def _find_marks(self) -> None:
+        """What a mark does to its amount: nothing where amounts have signs already, so that a debit above zero is one taken back."""
+        self.marks: Callable[[int, Decimal], Decimal] = lambda mark, amount: amount
+        if "sign" not in self.columns:
+            return
+        marked = [
+            (mark, amount)
+            for _, _, cells in self.sample
+            if (mark := self._mark(cells)) and (amount := self.amount_of(cells)[0])
+        ]
+        below = [mark for mark, amount in marked if amount < 0]
+        agree = sum((amount > 0) == (mark > 0) for mark, amount in marked)
+        if not below or agree * 5 < len(marked) * 4 or below.count(1) * 2 > len(below):
+            of_in = [amount for mark, amount in marked if mark > 0]
+            of_out = [amount for mark, amount in marked if mark < 0]
+            if sum(a < 0 for a in of_in) * 2 > len(of_in) or sum(a < 0 for a in of_out) * 2 > len(of_out):
+                self.marks = lambda mark, amount: mark * abs(amount)
+            else:
+                self.marks = lambda mark, amount: mark * amount
+
     def _entries(self) -> Iterator[Row]:
         """The rows below the heading."""
         start = self.header[0] if self.header else (self.sample[0][0] - 1 if self.sample else 0)
-        heading = self.header[2] if self.header else None
         for row in self.rows():
-            if row[0] > start and row[2] != heading and any(row[2]):
+            if row[0] > start and any(row[2]):
                 yield row
 
+    def _section(self, above: list[Row]) -> str | None:
+        """Whose table the rows above a heading announce; None where they say nothing of an account, as between pages."""
+        texts = [" ".join(filter(None, map(_text, cells))) for _, _, cells in above]
+        if found := next((found for text in texts if (found := IBAN.search(text))), None):
+            return found[0].replace(" ", "")
+        # the last block: above it the one before may end with its balance
+        titles = [text for text in texts if text and not BALANCE_ROW.match(text) and not SUM_ROW.match(text)]
+        if not titles or len(titles) == len([text for text in texts if text]):
+            return None
+        return next(_text(cell) for cell in above[texts.index(titles[0])][2] if _text(cell))
+
+    def _find_sections(self) -> dict[int, str]:
+        """By the line of its heading, the account of each table in the file; none where all are of one."""
+        assert self.header
+        above: list[Row] = []
+        sections = {self.header[0]: self._section(self.preamble)}
+        for row in self._entries():
+            if row[2] == self.header[2]:
+                sections[row[0]] = self._section(above)
+                above = []
+            elif not any(map(is_date, row[2])):
+                above.append(row)
+        named = {line: name for line, name in sections.items() if name}
+        return named if len(set(named.values())) > 1 else {}
+
     def _steps(self) -> list[tuple[Decimal, Decimal, Decimal]]:
-        """Amount, balance and fee of the first rows that have both."""
+        """Amount, balance and fee of the first rows that have both, account by account."""
         if "balance" not in self.columns:
             return []
-        steps = []
+        steps: defaultdict[tuple[str | None, str | None], list[tuple[Decimal, Decimal, Decimal]]] = defaultdict(list)
         for _, _, cells in self.sample:
             amount, _ = self.amount_of(cells)
             balance = self.number(cells, "balance")
             if amount is not None and balance is not None:
-                steps.append((amount, balance, self.number(cells, "fee") or Decimal(0)))
-        return steps
+                key = self.text(cells, "account"), self.text(cells, "currency")
+                steps[key].append((amount, balance, abs(self.number(cells, "fee") or Decimal(0))))
+        return [step for each in steps.values() for step in each]
 
     def _follows(self, sign: int, fee: bool = False) -> bool:
         """Whether each balance is the one before and the amount, from the first or from the last row on; two of three do."""
@@ -493,13 +721,25 @@ class Table:
         self.inverse = False
         self.has_fee = False
         if "fee" not in self.columns or any(
-            plain(self._name(place)) == "net" for place in self.columns.get("amount", [])
+            plain(self._name(place)) in NET for place in self.columns.get("amount", [])
         ):
             return False
-        fees = [fee for _, _, fee in self._steps()]
-        if any(fees):
-            return self._follows(1, fee=True) and not self._follows(1)
-        return "balance" not in self.columns and self._name(self.columns["fee"][0]) == "Fee"
+        steps = self._steps()
+        if any(fee for _, _, fee in steps):
+            # the balance before is that of the row above or of the row below
+            before = [
+                (step, other)
+                for step, (_, other, _) in [*pairwise(steps), *((b, a) for a, b in pairwise(steps))]
+                if step[2]
+            ]
+            on_top = sum(balance == other + amount - fee for (amount, balance, fee), other in before)
+            within = sum(balance == other + amount for (amount, balance, _), other in before)
+            if on_top == within:
+                self.reading.note(
+                    "The balances do not say whether fees come on top of the amounts; they are not counted."
+                )
+            return on_top > within
+        return "balance" not in self.columns and self._name(self.columns["fee"][0]) in ("Fee", "Source fee amount")
 
     def _is_inverse(self) -> bool:
         if self.mapping.get("inverse") is not None:
@@ -520,6 +760,10 @@ class Table:
                 "Most amounts of this card are above zero, so they are taken as purchases; correct inverse where that is wrong."
             )
             return True
+        if len(amounts) > 2 and all(a > 0 for a in amounts) and not self._steps():
+            self.reading.note(
+                "No amount is below zero, so all are taken as money in; correct inverse where that is wrong."
+            )
         return False
 
     def _is_newest_first(self) -> bool:
@@ -563,15 +807,16 @@ class Table:
             amount = _number(cells[place], self.amounts)
             if amount is None:
                 return None, text
-            if "sign" in self.columns:
-                mark = (self.text(cells, "sign") or "").casefold()
-                if mark in OUT:
-                    return -abs(amount), ""
-                if mark in IN:
-                    return abs(amount), ""
+            if "sign" in self.columns and (sign := self._mark(cells)):
+                if sign > 0 and "amount_in" in self.columns:
+                    amount = _number(cells[self.columns["amount_in"][0]], self.amounts)
+                if amount is not None:
+                    return self.marks(sign, amount), ""
             return amount, ""
         total: Decimal | None = None
-        for role, sign in (("debit", 1 if self.debit_is_negative else -1), ("credit", 1)):
+        for role, sign in (
+            ("debit", 1 if self.debit_is_negative else -1), ("credit", -1 if self.credit_is_negative else 1),
+        ):  # fmt: skip
             place = self.columns.get(role, [MAX_COLUMNS])[0]
             if place < width and (text := _text(cells[place])) and text not in DASHES:
                 part = _number(cells[place], self.amounts)
@@ -580,34 +825,100 @@ class Table:
                 total = (total or Decimal(0)) + sign * part
         return total, ""
 
+    @staticmethod
+    def _is_pending_title(cells: Sequence[Cell]) -> bool:
+        texts = [text for cell in cells if (text := _text(cell))]
+        return (
+            len(texts) == 1
+            and len(texts[0]) < 32
+            and texts[0].casefold().split()[0] in PENDING | {"vorgemerkte", "offene"}
+        )
+
+    def _named_width(self) -> int:
+        """How many columns a line can have: those with a name, and others where most lines have them."""
+        named = len(self.names)
+        if not self.header or self.mapping.get("columns"):
+            return MAX_COLUMNS
+        beyond = [[_text(cell) for cell in row[2][named:] if _text(cell)] for row in self.sample]
+        # cents behind a comma that also stands between columns
+        usual = [texts for texts in beyond if texts and not all(text.isdigit() for text in texts)]
+        return MAX_COLUMNS if len(usual) * 5 >= len(self.sample) * 4 else named
+
+    def _mark(self, cells: Sequence[Cell]) -> int:
+        """1 for money in, -1 for money out, 0 for a mark that says neither."""
+        mark = (self.text(cells, "sign") or "").casefold()
+        return -1 if mark in OUT else 1 if mark in IN else 0
+
+    def _find_fault(self, line: Line, cells: Sequence[Cell], wrong_day: str, wrong_amount: str) -> None:
+        """What a line without day or amount is."""
+        texts = [text for cell in cells if (text := _text(cell))]
+        if line.booked_on is None and line.amount is None:
+            if self.header and self._known((line.line, line.raw, cells)) > 1:
+                line.left_out = OTHER_HEADINGS
+                self.reading.note("Another table begins here; its lines are read with its header_line.", line.line)
+            elif wrong_day and wrong_amount:
+                line.error = f"'{wrong_day[:40]}' is no day."
+            else:
+                line.left_out = "The line has no day and no amount."
+                if texts:
+                    self.reading.note(f"Not a line of the statement: {' '.join(texts)[:200]}")
+        elif line.booked_on is None:
+            if SUM_ROW.match(texts[0]) or BALANCE_ROW.match(texts[0]):
+                line.left_out = "A sum or a balance, not an entry."
+            else:
+                line.error = f"'{wrong_day[:40]}' is no day." if wrong_day else "The line has no day."
+        elif wrong_amount:
+            line.error = f"'{wrong_amount[:40]}' is no amount with the decimal sign '{self.amounts.decimal}'."
+        else:
+            used = {place for places in self.columns.values() for place in places}
+            if unread := next((cell for place, cell in enumerate(cells) if place not in used and is_sum(cell)), None):
+                line.error = f"The line has no amount where others have it; '{_text(unread)}' stands in a column that is not read."
+            else:
+                line.left_out = "The line has no amount."
+
     def lines(self) -> Iterator[Line]:
         columns, reading = self.columns, self.reading
         descriptions = columns.get("description", [])
         payers = columns.get("payer", [])
-        has = {role: role in columns for role in (*ONE, "payee", "sender")}
+        has = {role: role in columns for role in (*ONE, "payee", "sender", "currency_in")}
+        has_other = "amount_in" in columns
         running = Running(self.is_newest_first)
         inverse, has_fee = self.inverse, self.has_fee
+        states = {*PENDING, *DECLINED, *BOOKED}
+        heading = self.header[2] if self.header else None
+        section = self.sections.get(self.header[0]) if self.header else None
+        # a mark that nobody knows beside amounts without signs leaves open which way the money went
+        strict = has["sign"] and not any(
+            (self.amount_of(cells)[0] or 0) < 0 and not self._mark(cells) for _, _, cells in self.sample
+        )
+        other: int | None = None
+        is_open = bool(self.preamble) and self._is_pending_title(self.preamble[-1][2])
+        named = self._named_width()
         for number, raw, cells in self._entries():
+            if cells == heading:
+                section, other = self.sections.get(number, section), None
+                continue
             booked_on, wrong_day = self.day(cells)
             amount, wrong_amount = self.amount_of(cells)
             if amount is not None:
                 if inverse:
                     amount = -amount
-                if has_fee:
+                if has_fee and not (has_other and amount > 0):
                     amount -= abs(self.number(cells, "fee") or Decimal(0))
             line = Line(number, raw, booked_on, amount)
+            if strict and booked_on and amount and amount > 0 and not self._mark(cells):
+                line.error = f"'{(self.text(cells, 'sign') or '')[:40]}' does not say whether the money went in or out."
             if booked_on is None or amount is None:
-                if booked_on is None and amount is None and not (wrong_day and wrong_amount):
-                    line.left_out = "The line has no day and no amount."
-                    if text := " ".join(filter(None, map(_text, cells))):
-                        reading.note(f"Not a line of the statement: {text[:200]}")
-                elif booked_on is None:
-                    line.error = f"'{wrong_day[:40]}' is no day." if wrong_day else "The line has no day."
-                elif wrong_amount:
-                    line.error = f"'{wrong_amount[:40]}' is no amount with the decimal sign '{self.amounts.decimal}'."
-                else:
-                    line.left_out = "The line has no amount."
+                self._find_fault(line, cells, wrong_day, wrong_amount)
+                if line.left_out == OTHER_HEADINGS:
+                    other = number
+                elif line.left_out:
+                    is_open = self._is_pending_title(cells) or (is_open and sum(map(bool, cells)) > 1)
             width = len(cells)
+            if width > named and line.left_out is None and other is None and any(_text(cell) for cell in cells[named:]):
+                line.error = (
+                    f"The line has {width} columns, the headings have {named}: one of its cells was cut in two."
+                )
             parts = [text for place in descriptions if place < width and (text := _text(cells[place]))]
             line.description = " ".join(dict.fromkeys(parts)) if len(parts) > 1 else parts[0] if parts else None
             line.payer = next((t for place in payers if place < width and (t := _text(cells[place]))), None)
@@ -625,24 +936,52 @@ class Table:
                 line.external_id = self.text(cells, "external_id")
             if has["account"]:
                 line.account = self.text(cells, "account")
+            elif section:
+                line.account = section
+            if other is not None and line.left_out is None:
+                line.error = f"The line belongs to another table, whose headings are on line {other}."
+            said = line.description or line.payer
+            if said is None or said[:4].casefold() in BALANCE_STARTS:
+                texts = map(_text, cells) if said is None else [said]
+                if any(map(BALANCE_ROW.match, texts)):
+                    line.error, line.left_out = None, line.left_out or "A balance, not an entry."
             line.currency = self.currency
-            if has["currency"] and (code := self.text(cells, "currency")):
+            if self.amounts_name_currency and amount is not None:
+                sums = [
+                    _text(cells[p])
+                    for role in ("amount", "debit", "credit")
+                    for p in columns.get(role, [])
+                    if p < width
+                ]
+                line.currency = next(filter(None, map(currency_of, sums)), None)
+            where = "currency_in" if has_other and amount is not None and amount > 0 else "currency"
+            if has[where] and (code := self.text(cells, where)):
                 line.currency = currency_of(code) or code.upper()
             if has["original_amount"] and has["original_currency"]:
                 charged, charged_in = self.number(cells, "original_amount"), self.text(cells, "original_currency")
                 if charged and charged_in and charged_in.upper() != (line.currency or self.hints.currency):
                     line.original_amount, line.original_currency = abs(charged), charged_in.upper()
+            line.is_pending = is_open
             if has["status"] and (status := self.text(cells, "status")):
                 word = status.casefold()
                 if word in DECLINED:
                     line.left_out = f"The bank says of it: {status[:40]}."
                 line.is_pending = word in PENDING
-            if wrong_day and booked_on is not None:
+                if word not in states:
+                    states.add(word)
+                    reading.note(f"Lines of which the bank says '{status[:40]}' are taken as booked.", number)
+            if wrong_day and booked_on is not None and not any(map(str.isdigit, wrong_day)):
                 # a word in place of the day says that it is still open
                 line.is_pending = True
-            if running.is_sound and booked_on and amount is not None and not line.is_pending and not line.left_out:
+            if (
+                running.is_sound
+                and booked_on
+                and amount is not None
+                and not line.is_pending
+                and not (line.left_out or line.error)
+            ):
                 balance = self.number(cells, "balance")
-                if not running.follows(booked_on, amount, balance, line.account):
+                if not running.follows(booked_on, amount, balance, line.account, line.currency):
                     reading.note("The balance of this line does not follow from the one before and the amount.", number)
             yield line
         reading.balances += running.ends(self.currency)

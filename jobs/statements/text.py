@@ -18,10 +18,16 @@ BLOCK = 1 << 20
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # in the order in which they win where they are equally good
-ENCODINGS = ("cp1252", "cp1250", "iso8859-15", "iso8859-2", "cp850", "cp852", "cp1251", "cp932", "gb18030")
+ENCODINGS = ("cp1252", "cp1250", "iso8859-15", "iso8859-2", "cp850", "cp852", "cp1251", "cp932", "cp949", "gb18030")
 
 COMMON = frozenset("äöüßéèêàçáíóúñâîôåøæãõëïûù°€£ąćęłńśźżčďěňřšťůýžőűăășşțţ")
 CYRILLIC = range(0x400, 0x460)
+# the first bytes of what is common in an encoding of East Asia; read in another one, a text has what is rare there
+EASTERN = {
+    "cp932": frozenset((*range(0x82, 0x84), *range(0x88, 0x98), *range(0xA6, 0xE0))),
+    "cp949": frozenset(range(0xB0, 0xC9)),
+    "gb18030": frozenset(range(0xB0, 0xD8)),
+}
 
 
 def head(path: Path, size: int = 4096) -> bytes:
@@ -90,23 +96,42 @@ def _fitness(sample: bytes, encoding: str) -> float:
                 code = ord(char)
                 if code >= 0x2E80:
                     # an accented letter of Europe, read with the one after it, is one in the middle of a word
-                    score += -1 if "a" <= before <= "z" or "a" <= after <= "z" else 1.2
+                    if "a" <= before <= "z" or "a" <= after <= "z":
+                        score -= 1
+                    elif encoding not in EASTERN or _first_byte(char, encoding) in EASTERN[encoding]:
+                        score += 1.2
                 elif code in CYRILLIC and (ord(before) in CYRILLIC or ord(after or " ") in CYRILLIC):
                     score += 1.2
                 elif code in CYRILLIC:
                     score -= 1
                 else:
                     score += 1 if lower in COMMON else 0.2
+                if kind == "Lu" and not before.isalpha() and not after.isalpha():
+                    # a sign of another encoding: Ç for €, Ł for £
+                    score -= 2
+                if kind == "Lo" and (before + after).isascii() and (before.isalpha() or after.isalpha()):
+                    # a sign of East Asia alone among Latin letters swallowed one with an accent
+                    score -= 2
                 if before.islower() and kind == "Lu":
                     score -= 1
             elif kind in ("Cc", "Cn", "Co"):
                 score -= 5
             elif char in "€£§°–—’‘“”„…«»×\u00a0½²³№。、ー・（）":  # noqa: RUF001
-                score += 0.5 if not (before.isalpha() and after.isalpha()) or char == "’" else 0  # noqa: RUF001
+                # with £ before a number and € beside one there is no doubt
+                is_sum = (char == "£" and after.isdigit()) or (
+                    char == "€" and (after.isdigit() or before in " (\u00a0")
+                )
+                score += 1 if is_sum else 0.5 if not (before.isalpha() and after.isalpha()) or char == "’" else 0  # noqa: RUF001
             else:
                 score -= 2 if before.isalpha() or after.isalpha() else 1
         before = char
     return score / strange if strange else 0
+
+
+def _first_byte(char: str, encoding: str) -> int:
+    # what Windows adds to the Korean standard hardly any text has
+    raw = char.encode("euc_kr" if encoding == "cp949" else encoding, "replace")
+    return raw[0]
 
 
 def open_text(path: Path, encoding: str) -> io.TextIOWrapper:

@@ -6,13 +6,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from jobs.statements.headings import ROLES, plain
 from jobs.statements.reading import Hints, Reading, StatementError
 from jobs.statements.tables import MAX_COLUMNS, Cell, Row, looks_like_entry, read_table
 
@@ -21,6 +22,10 @@ __all__ = ["read"]
 # unpacked; a hundred thousand lines with ten columns have some 60 MB
 MAX_BYTES = 96 * 1024 * 1024
 MAX_CELLS = 3_000_000
+# rows among which the headings are looked for
+HEADINGS = 100
+# Wert is an amount as often as a day
+DAYS = frozenset((*ROLES["booked_on"], *ROLES["value_date"])) - {"wert"}
 # in whatever element, however written: the reader is not particular either
 CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})(\d{1,8})["']""")
 
@@ -62,8 +67,15 @@ def _choose(book: CalamineWorkbook, names: list[str]) -> str:
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
     start = sheet.start[0] if sheet.start else 0
+    days: list[int] = []
     for number, values in enumerate(sheet.iter_rows(), start + 1):
         cells = [_cell(value) for value in values]
+        if not days and number < start + HEADINGS:
+            days = [place for place, cell in enumerate(cells) if isinstance(cell, str) and cell and plain(cell) in DAYS]
+        for place in days:
+            # a day without its format is the number of days since the end of 1899
+            if isinstance(cell := cells[place], Decimal) and 20_000 < cell < 80_000:
+                cells[place] = date(1899, 12, 30) + timedelta(int(cell))
         yield number, "\t".join(cell if isinstance(cell, str) else str(cell) for cell in cells), cells
 
 

@@ -381,6 +381,7 @@ def test_a_line_that_is_wrong_leaves_the_others_alone(file: Path) -> None:
 
 ABC = "Date,Text,Amount\n2024-01-31,One,1.50\n2024-02-13,Two,-2\n"
 NO_AMOUNTS = ("(5,00", "-5,00-", "1.23,00", "1,2,3", "1,2.3", "1,123456789", "1" * 65)
+ALL_IN = "No amount is below zero, so all are taken as money in; correct inverse where that is wrong."
 NO_DAYS = ("31-01/2024", "31.01.202", "31 x 2024", "1.1.1850")
 READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
 
@@ -414,7 +415,7 @@ READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
         # without headings: one line with what was held before and after, money out beside money in, a mark that tells them apart
         (
             "1234567890\tEUR\t20240102\t1000,00\t950,00\t20240102\t-50,00\tBEA\n", {},
-            ["2024-01-02 -50.00 EUR 1234567890", "closing 2024-01-02 950.00", "opening 2024-01-02 1000.00"],
+            ["2024-01-02 -50.00 EUR BEA", "closing 2024-01-02 950.00", "opening 2024-01-02 1000.00"],
         ),
         (
             "31.01.2024;Rent;800,00;\n25.01.2024;Wages;;1500,00\n", {},
@@ -437,7 +438,7 @@ READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
         # what only looks like an id or an account of one's own
         (
             "Date,Text,Amount,Account\n" + "".join(f"2024-01-0{n},x,{n},DE{n}\n" for n in range(1, 6)), {},
-            [f"2024-01-0{n} {n} x" for n in range(1, 6)],
+            [*(f"2024-01-0{n} {n} x" for n in range(1, 6)), ALL_IN],
         ),
         ("Date,Text,Amount,Account\n2024-01-01,x,1,DE1\n2024-01-02,y,2,\n", {}, ["2024-01-01 1 x", "2024-01-02 2 y"]),
         ("Id,Date,Text,Amount\n7,2024-01-01,x,1\n7,2024-01-02,y,2\n", {}, ["2024-01-01 1 x", "2024-01-02 2 y"]),
@@ -497,7 +498,7 @@ READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
             "Date;Text;Amount\n31.01.2024;x;1\n"
             + "".join(f"{day};x;1\n" for day in ("31 janvier 2024", "Jan 31, 2024", "R.6/1/31", "令和元年5月1日", *NO_DAYS)),
             {},
-            [*("2024-01-31 1 x",) * 4, "2019-05-01 1 x", *(f"'{day}' is no day." for day in NO_DAYS)],
+            [*("2024-01-31 1 x",) * 4, "2019-05-01 1 x", *(f"'{day}' is no day." for day in NO_DAYS), ALL_IN],
         ),
         (f"{ABC}Total,,\n", {}, [*READ, "The line has no day and no amount.", "Not a line of the statement: Total"]),
         # encodings without a mark; the last byte could begin a letter of UTF-8; accents in the first and the second megabyte
@@ -506,7 +507,7 @@ READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
         ("Date;Amount;Text\n31.01.2024;2,5;Café".encode("cp1252"), {}, ["2024-01-31 2.5 Café"]),
         (
             b"Date;Amount;Text\n" + f"31.01.2024;2,5;{'Käse ' * 9_000}\n".encode("cp1252") * 25, {},
-            [f"2024-01-31 2.5 {'Käse ' * 9_000}".strip()] * 25,
+            [*[f"2024-01-31 2.5 {'Käse ' * 9_000}".strip()] * 25, ALL_IN],
         ),
     ],
 )  # fmt: skip
@@ -514,6 +515,235 @@ def test_tables_of_careless_banks(
     text: str | bytes, mapping: dict[str, object], read: list[str], tmp_path: Path
 ) -> None:
     assert shown(tmp_path, text, **mapping) == read
+
+
+TWO_ACCOUNTS = """\
+"Umsätze Girokonto";"Zeitraum: 30 Tage"
+"Neuer Kontostand";"50,00 EUR"
+
+"Buchungstag";"Vorgang";"Buchungstext";"Umsatz in EUR"
+"31.01.2024";"Überweisung";"Sparen";"-50,00"
+
+"Alter Kontostand";"100,00 EUR"
+
+"Umsätze Tagesgeld";"Zeitraum: 30 Tage"
+"Neuer Kontostand";"550,00 EUR"
+
+"Buchungstag";"Vorgang";"Buchungstext";"Umsatz in EUR"
+"31.01.2024";"Überweisung";"Sparen";"50,00"
+
+"Umsätze Karte";"Zeitraum: 30 Tage"
+"Buchungstag";"Vorgang";"Referenz";"Buchungstext";"Umsatz in EUR"
+"31.01.2024";"Karte";"1";"Laden";"-5,00"
+"""
+WISE_TRANSFERS = """\
+ID,Status,Direction,"Finished on","Source fee amount","Source amount (after fees)","Source currency","Target name","Target amount (after fees)","Target currency"
+T-1,COMPLETED,OUT,2024-01-31 10:01:00,0.50,99.50,EUR,Bob,107.46,USD
+T-2,COMPLETED,IN,2024-01-30 10:01:00,1.00,1500.00,USD,Ada,1400.00,EUR
+T-3,COMPLETED,NEUTRAL,2024-01-29 10:01:00,0.10,20.00,EUR,Ada,21.00,USD
+"""  # noqa: E501
+NO_LINE = "The line has no day and no amount."
+
+
+# where an entry, its sign, its day or its account is easily taken for another
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        # In and Out in the names of columns
+        (
+            "Date,Description,Paid out,Paid in,Balance\n31 Jan 2024,Shop,10.50,,89.50\n30 Jan 2024,Pay,,100.00,100.00\n",
+            ["2024-01-31 -10.50 Shop", "2024-01-30 100.00 Pay", "closing 2024-01-31 89.50", "opening 2024-01-30 0.00"],
+        ),
+        (
+            "Date;Text;Paid Out (EUR);Paid In (EUR)\n31 Jan 2024;Shop;10,50;\n30 Jan 2024;Pay;;100,00\n",
+            ["2024-01-31 -10.50 EUR Shop", "2024-01-30 100.00 EUR Pay"],
+        ),
+        # what a card was paid back stands below zero
+        (
+            "Date,Description,Debit,Credit\n01/31/2024,Shop,10.50,\n01/30/2024,Thanks,,-100.00\n",
+            [
+                "2024-01-31 -10.50 Shop", "2024-01-30 100.00 Thanks",
+                "Money in stands below zero in its own column; it is taken as money in.",
+            ],
+        ),
+        # balances and turnovers among the entries
+        (
+            "Data;Histórico;Valor\n31/01/2024;PIX;-10,50\n31/01/2024;SALDO DO DIA;89,50\n31/01/2024;S A L D O;89,50\n",
+            ["2024-01-31 -10.50 PIX", "A balance, not an entry.", "A balance, not an entry."],
+        ),
+        (
+            "Buchungstag;Text;Ref;Umsatz; \n31.01.2024;Miete;;10,50;S\n30.01.2024;Lohn;;100,00;H\n"
+            "01.01.2024;;Anfangssaldo;1,00;H\n;Total;;110,50;\n",
+            ["2024-01-31 -10.50 Miete", "2024-01-30 100.00 Lohn", "A balance, not an entry.", "A sum or a balance, not an entry."],
+        ),
+        (
+            "Kuupäev;Selgitus;Summa;Deebet/Kreedit\n01.01.2024;Algsaldo;5,00;K\n05.01.2024;Ost;12,34;D\n31.01.2024;Palk;15,00;K\n"
+            "31.01.2024;Käive;15,00;K\n",
+            ["A balance, not an entry.", "2024-01-05 -12.34 Ost", "2024-01-31 15.00 Palk", "A balance, not an entry."],
+        ),
+        # a day and a number above the headings
+        (
+            "Konto:;12345678;Datum:;31.01.2024\nName:;Ada\n\nBuchungstag;Text;Betrag\n30.01.2024;Miete;-10,50\n",
+            ["2024-01-30 -10.50 Miete"],
+        ),
+        (
+            "Compte;Compte;***1;31/01/2024;;89,50\n31/01/2024;Achat;CB;LE BAR;-10,50\n30/01/2024;Virement;VIR;PAIE;100,00\n",
+            ["2024-01-31 -10.50 Achat", "2024-01-30 100.00 Virement"],
+        ),
+        # the only day is the value's, or stands under a name that nobody knows
+        ("F. VALOR;CONCEPTO;IMPORTE\n31/01/2024;Pan;-10,50\n", ["2024-01-31 -10.50 Pan"]),
+        (
+            "Wann;Text;Betrag\n31.01.2024;Brot;-10,50\n",
+            ["2024-01-31 -10.50 Brot", "The days are taken from 'Wann', the only column that has days."],
+        ),
+        ("Buchungstag;Valuta;Text;Betrag\n31.01;31.01.24;Brot;-10,50\n", ["2024-01-31 -10.50 Brot"]),
+        ("Datum;Valuta;Text;Betrag\n31.01.24;31.01.24;a;-1,50\n30.02.24;28.02.24;b;-1,50\n",
+         ["2024-01-31 -1.50 a", "2024-02-28 -1.50 b"]),
+        # nobody writes the month first with points between
+        ("Date;Text;Amount\n05.02.2024;a;-1,50\n05.01.2024;b;-1,50\n", ["2024-02-05 -1.50 a", "2024-01-05 -1.50 b"]),
+        # without headings: money out and in beside a balance, words for them, a dash that is none, numbers of accounts and days
+        (
+            '01/31/2024,"Shop",10.50,,89.50\n01/30/2024,"Pay",,100.00,100.00\n',
+            ["2024-01-31 -10.50 Shop", "2024-01-30 100.00 Pay", "closing 2024-01-31 89.50", "opening 2024-01-30 0.00"],
+        ),
+        (
+            '"Bank","123456","EOP","2024/01/31",00012,"Shop","",10.50,"",89.50\n'
+            '"Bank","123456","EOP","2024/01/30",00001,"Pay","","",100,100\n',
+            ["2024-01-31 -10.50 Shop", "2024-01-30 100 Pay", "closing 2024-01-31 89.50", "opening 2024-01-30 0.00"],
+        ),
+        (
+            '"31-01-2024","NL20","12,34","Debet","Winkel"\n"01-02-2024","NL20","15,00","Credit","Loon"\n',
+            ["2024-01-31 -12.34 Winkel", "2024-02-01 15.00 Loon"],
+        ),
+        ('1/31/2024,-12.34,-,"Shop"\n1/30/2024,15.00,-,"Pay"\n', ["2024-01-31 -12.34 Shop", "2024-01-30 15.00 Pay"]),
+        # a mark that says neither in nor out; a word of the bank that nobody knows
+        (
+            "交易时间,商品说明,收/支,金额\n2024-01-31 12:00:00,午餐,支出,35.50\n2024-01-02 12:00:00,工资,收入,20.00\n"
+            "2024-01-01 12:00:00,收益,不计收支,0.10\n",
+            ["2024-01-31 -35.50 午餐", "2024-01-02 20.00 工资", "'不计收支' does not say whether the money went in or out."],
+        ),
+        (
+            "Datum;Text;Betrag;Status\n31.01.2024;a;-1,50;Gebucht\n31.01.2024;b;-1,50;Ausstehend\n"
+            "31.01.2024;c;-1,50;Fehlgeschlagen\n31.01.2024;d;-1,50;Wunderlich\n31.01.2024;e;-1,50;Wunderlich\n",
+            [
+                "2024-01-31 -1.50 a", "2024-01-31 -1.50 b pending", "The bank says of it: Fehlgeschlagen.", "2024-01-31 -1.50 d",
+                "2024-01-31 -1.50 e", "Lines of which the bank says 'Wunderlich' are taken as booked.",
+            ],
+        ),
+        # another column has the amount
+        (
+            "Transaction Date,Description 1,CAD$,USD$\n1/31/2024,Shop,-10.50,\n1/30/2024,Pay,100.00,\n1/29/2024,Abroad,,-20.00\n",
+            [
+                "2024-01-31 -10.50 CAD Shop", "2024-01-30 100.00 CAD Pay",
+                "The line has no amount where others have it; '-20.00' stands in a column that is not read.",
+            ],
+        ),
+        # a fee on top, where lines of other currencies stand between; what is left of an amount once its fee is off
+        (
+            "Completed Date,Description,Amount,Fee,Currency,Balance\n2024-01-02,a,-10.00,0.00,EUR,90.00\n"
+            "2024-01-03,b,-50.00,0.50,EUR,39.50\n2024-01-03,c,54.00,0.00,USD,54.00\n2024-01-04,d,-4.00,0.00,USD,50.00\n2024-01-04,e,-1.00,0.00,GBP,1.00\n",
+            [
+                "2024-01-02 -10.00 EUR a", "2024-01-03 -50.50 EUR b", "2024-01-03 54.00 USD c", "2024-01-04 -4.00 USD d",
+                "2024-01-04 -1.00 GBP e",
+            ],
+        ),
+        (
+            "Datum;Name;Brutto;Entgelt;Netto\n31.01.2024;Ada;100,00;-2,50;97,50\n30.01.2024;Bob;-5,00;0,00;-5,00\n",
+            ["2024-01-31 97.50 Ada", "2024-01-30 -5.00 Bob"],
+        ),
+        (
+            WISE_TRANSFERS,
+            [
+                "2024-01-31 -100.00 EUR Bob #T-1", "2024-01-30 1400.00 EUR Ada #T-2",
+                "'NEUTRAL' does not say whether the money went in or out.",
+            ],
+        ),
+        # several accounts in one file, the last with headings of its own
+        (
+            TWO_ACCOUNTS,
+            [
+                "2024-01-31 -50.00 EUR Umsätze Girokonto Sparen", *(NO_LINE,) * 3, "2024-01-31 50.00 EUR Umsätze Tagesgeld Sparen",
+                NO_LINE, "Headings of another table.", "The line belongs to another table, whose headings are on line 16.",
+                "Not a line of the statement: Alter Kontostand 100,00 EUR",
+                "Not a line of the statement: Umsätze Tagesgeld Zeitraum: 30 Tage",
+                "Not a line of the statement: Neuer Kontostand 550,00 EUR", "Not a line of the statement: Umsätze Karte Zeitraum: 30 Tage",
+                "Another table begins here; its lines are read with its header_line.",
+            ],
+        ),
+        # pages of one account repeat the headings
+        (
+            "Page 1\nDate,Text,Amount\n2024-01-31,a,-1.50\nPage 2\nDate,Text,Amount\n2024-01-30,b,-1.50\n",
+            ["2024-01-31 -1.50 a", NO_LINE, "2024-01-30 -1.50 b", "Not a line of the statement: Page 2"],
+        ),
+        # texts: a name before a number of an account, what goes on in columns without a name, the only text there is
+        (
+            'Date,Counterparty,Name,Description,,Amount\n2024-01-31,NL91ABNA0417164300,Bob,Rent,January,-1.50\n',
+            ["2024-01-31 -1.50 Bob Rent January"],
+        ),
+        ("Datum;IBAN;Wofür;Betrag\n31.01.2024;DE02120300000000202051;Brot;-1,50\n", ["2024-01-31 -1.50 Brot"]),
+        # a comma between columns and within amounts
+        (
+            "Date,Text,Amount\n01/31/2024,a,-1,234.50\n01/30/2024,b,-2.00\n",
+            ["The line has 4 columns, the headings have 3: one of its cells was cut in two.", "2024-01-30 -2.00 b"],
+        ),
+        (
+            "Date,Text,Amount,Balance\n31.01.2024,a,-1,50,98,50\n",
+            ["The line has 6 columns, the headings have 4: one of its cells was cut in two."],
+        ),
+        ("Date;Text;Amount\n31.01.2024;a;-1,50;seen\n30.01.2024;b;-1,50;\n29.01.2024;c;-1,50;seen\n28.01.2024;d;-1,50;new\n27.01.2024;e;-1,50;x\n",
+         ["2024-01-31 -1.50 a", "2024-01-30 -1.50 b", "2024-01-29 -1.50 c", "2024-01-28 -1.50 d", "2024-01-27 -1.50 e"]),
+        # what a spreadsheet is told to leave as it is
+        ('Date,Text,Amount\n="2024-01-31",="007",="-1.50"\n', ["2024-01-31 -1.50 007"]),
+        # each amount with its own currency
+        (
+            "Date,Text,Amount\n2024-01-31,a,-1.50 USD\n2024-01-30,b,-1.50 EUR\n2024-01-29,c,-1.50\n",
+            ["2024-01-31 -1.50 USD a", "2024-01-30 -1.50 EUR b", "2024-01-29 -1.50 c"],
+        ),
+        # amounts without signs beside money out and in; a debit that was taken back, where amounts have signs and where not
+        (
+            "Date,Text,Amount,Debit,Credit\n2024-01-31,a,1.50,1.50,\n2024-01-30,b,5.00,,5.00\n",
+            ["2024-01-31 -1.50 a", "2024-01-30 5.00 b"],
+        ),
+        (
+            "Date,Text,Amount,Type\n2024-01-31,a,-1,Debit\n2024-01-30,b,2,Credit\n2024-01-29,c,3,Credit\n2024-01-28,d,-4,Debit\n"
+            "2024-01-27,e,5,Debit\n",
+            ["2024-01-31 -1 a", "2024-01-30 2 b", "2024-01-29 3 c", "2024-01-28 -4 d", "2024-01-27 5 e"],
+        ),
+        (
+            "Date,Text,Amount,Type\n2024-01-31,a,1,Withdrawal\n2024-01-30,b,2,Deposit\n2024-01-29,c,4,Withdrawal\n2024-01-28,d,-4,Withdrawal\n",
+            ["2024-01-31 -1 a", "2024-01-30 2 b", "2024-01-29 -4 c", "2024-01-28 4 d"],
+        ),
+        (
+            "Date,Text,Amount,Type\n2024-01-31,a,1,Debit\n2024-01-30,b,-2,Credit\n2024-01-29,c,-4,Credit\n",
+            ["2024-01-31 -1 a", "2024-01-30 2 b", "2024-01-29 4 c"],
+        ),
+        # a fee of which nothing says whether it comes on top
+        (
+            "Date,Text,Amount,Fee,Balance\n2024-01-30,a,-10.00,0.50,89.50\n2024-01-31,b,5,0,94.50\n",
+            [
+                "2024-01-30 -10.00 a", "2024-01-31 5 b", "closing 2024-01-31 94.50", "opening 2024-01-30 99.50",
+                "The balances do not say whether fees come on top of the amounts; they are not counted.",
+            ],
+        ),
+        # a table of what is pending above the other
+        (
+            "Pending transactions\nDate,Text,Amount\n2024-01-31,a,-1.50\nPosted\nDate,Text,Amount\n2024-01-30,b,-1.50\n",
+            ["2024-01-31 -1.50 a pending", NO_LINE, "2024-01-30 -1.50 b", "Not a line of the statement: Posted"],
+        ),
+        # encodings: € and £ in those of Windows; capitals with accents before another letter; Japan, Korea and China apart
+        ("Datum;Empfänger;Betrag (€)\n31.01.2024;Bäcker;-1,50 €\n".encode("cp1252"), ["2024-01-31 -1.50 EUR Bäcker"]),
+        ("Date,Text,Amount\n31 Jan 2024,Shop,-£1.50\n".encode("cp1252"), ["2024-01-31 -1.50 GBP Shop"]),
+        ("FECHA OPERACIÓN;CONCEPTO;IMPORTE\n31/01/2024;PAN;-1,50\n".encode("cp1252"), ["2024-01-31 -1.50 PAN"]),
+        ("日付,摘要内容,支払い金額,預かり金額\n2024/1/31,東京電力,108,\n2024/1/25,給与,,100\n".encode("cp932"),
+         ["2024-01-31 -108 東京電力", "2024-01-25 100 給与"]),
+        ("거래일시,적요,출금액,입금액\n2024.01.31,편의점,108,\n2024.01.25,급여,,100\n".encode("cp949"),
+         ["2024-01-31 -108 편의점", "2024-01-25 100 급여"]),
+        ("交易日期,交易摘要,支出,收入\n2024-01-31,超市购物,108,\n2024-01-25,工资转账,,100\n".encode("gb18030"),
+         ["2024-01-31 -108 超市购物", "2024-01-25 100 工资转账"]),
+    ],
+)  # fmt: skip
+def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
+    assert shown(tmp_path, text) == read
 
 
 @pytest.mark.parametrize(
@@ -566,8 +796,8 @@ def test_a_mapping_that_fits_nothing_is_refused_with_a_reason(
             "Line 1: No column has the amount",
         ),
         (
-            b"When,Text,Amount\n2024-01-31,One,1.50\n",
-            "No column has the day of each line; the columns are: When, Text, Amount",
+            b"When,Then,Text,Amount\n2024-01-31,2024-02-01,One,1.50\n",
+            "No column has the day of each line; the columns are: When, Then, Text, Amount",
         ),
         (b",".join(b"%d" % n for n in range(400)) + b"\n", "more than 256 columns"),
         (b"<!DOCTYPE html><html></html>", "web page"),

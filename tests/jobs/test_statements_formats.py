@@ -439,7 +439,22 @@ def test_xlsx_finds_its_sheet_and_keeps_odd_cells_as_texts(tmp_path: Path) -> No
     assert shown(tmp_path, content) == [
         "2024-01-31 1 True", "2024-01-31 2 12:30:00", "2024-01-31 3 1 day, 6:00:00",
         "'2024-01-31' is no amount with the decimal sign '.'.", "2024-01-31 0 y", "2024-01-31 4 z",
+        "No amount is below zero, so all are taken as money in; correct inverse where that is wrong.",
         "Sheet 'Sheet' is not read; name it as mapping.sheet for that.",
+    ]  # fmt: skip
+
+
+def test_xlsx_with_days_that_are_numbers_and_headings_in_two_rows(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Date", "Text", "Amount"], [45322, "x", -5.5], [45323.75, "y", 21000]]
+    assert shown(tmp_path, workbook(rows)) == ["2024-01-31 -5.5 x", "2024-02-01 21000 y"]
+    rows = [
+        ["Date", "Text", "Amount", None, "Balance"],
+        [None, None, "Out", "In"],
+        ["31.01.2024", "x", 5, None, 4],
+        ["31.01.2024", "y", None, 6, 10],
+    ]
+    assert shown(tmp_path, workbook(rows)) == [
+        "2024-01-31 -5 x", "2024-01-31 6 y", "closing 2024-01-31 10", "opening 2024-01-31 9",
     ]  # fmt: skip
 
 
