@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import psutil
+import psycopg
 
 from stack.layout import PROGRAMS, Layout
 from tests.conftest import Person, bare_environment
 
-__all__ = ["ONCE", "Crew", "extract", "runs", "task_of", "until"]
+__all__ = ["ONCE", "Crew", "extract", "runs", "task_of", "until", "work_off"]
 
 # as a sidecar works without a worker, for a call
 ONCE = (
@@ -82,6 +83,13 @@ def until(holds: Callable[[], object], seconds: float = 30) -> None:
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
+
+
+def work_off(db: psycopg.Connection[Any], job: str, parameters: str = "{}") -> None:
+    """Has the stack's worker do a job without a task, and waits until it is done."""
+    row = db.execute("select private.enqueue(%s, %s)", [job, parameters]).fetchone()
+    # what is done is deleted; what has failed stays
+    until(lambda: not db.execute("select id from queue.procrastinate_jobs where id = %s", row).fetchone(), 60)
 
 
 def runs(process: subprocess.Popen[bytes]) -> list[psutil.Process]:

@@ -21,6 +21,7 @@ from PIL import Image
 
 from stack.layout import Layout
 from tests.conftest import Person
+from tests.jobs.crews import work_off
 
 HOURS_AGO = 2 * 3600
 CYCLES = 8
@@ -29,17 +30,6 @@ CYCLES = 8
 @pytest.fixture
 def files() -> Path:
     return Layout(os.environ.get("WALLETBASE_STACK", "local")).files
-
-
-def clean_up(db: psycopg.Connection[Any]) -> None:
-    """Has the worker clean up, and waits for it."""
-    row = db.execute("select private.enqueue('clean_up_files')").fetchone()
-    assert row
-    deadline = time.monotonic() + 60
-    # what is done is deleted
-    while found := db.execute("select status::text from queue.procrastinate_jobs where id = %s", row).fetchone():
-        assert found[0] in ("todo", "doing") and time.monotonic() < deadline, found
-        time.sleep(0.1)
 
 
 def picture(seed: int = 0, size: int = 64) -> bytes:
@@ -99,7 +89,7 @@ def test_only_what_nobody_needs_goes(db: psycopg.Connection[Any], sign_up: Calla
     age(young, 60)
     age(old_result, 9 * 86_400)
 
-    clean_up(db)
+    work_off(db, "clean_up_files")
     assert len(of(folder(kept)) - {young}) == 2
     assert young.exists()
     assert len(of(folder(deleted))) == 2
@@ -188,7 +178,7 @@ def test_sidecar_killed_amid_uploads_loses_and_doubles_nothing(
     folder = files / "attachments" / person.book_id
     for path in of(folder):
         age(path, HOURS_AGO)
-    clean_up(db)
+    work_off(db, "clean_up_files")
     assert {str(path.relative_to(files)) for path in of(folder)} == {key for row in rows for key in row[1:3]}
     for row in rows[:10]:
         assert person.http.get(f"/functions/v1/attachments/{row[0]}/file").status_code == 200
