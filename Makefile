@@ -57,7 +57,7 @@ mutants: install ## Weaken the schema's security one thing at a time; a test has
 console: installed ## Ask as an analyst: SQL with the saved questions of docs/questions at hand (console=psql: in psql)
 	@$(PYTHON) -m stack.console $(console)
 
-bench: install ## Measure rates and latencies on a throw-away stack, ten minutes (quick=1: two)
+bench: install ## Measure rates and latencies on a throw-away stack, a quarter of an hour (quick=1: two minutes)
 	@$(PYTHON) -m bench $(if $(quick),--quick)
 
 lint: install ## Style and types, without a database

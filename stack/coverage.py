@@ -26,7 +26,6 @@ import psycopg
 
 from stack import pgtap
 from stack.commands import SUPERUSER, CommandError
-from stack.identity import Identity
 from stack.layout import PROGRAMS, STATE
 from stack.migrations import build_next
 from stack.scratch import cluster
@@ -181,7 +180,7 @@ def _folders() -> Iterator[str]:
 def _run_part(executed: Executed, chosen: list[str]) -> bool:
     with throw_away_stack(POSTGRES_SETTINGS) as stack:
         identity, _was_running = stack.start()
-        url = Identity.database_url(identity, SUPERUSER)
+        url = identity.database_url(SUPERUSER)
         environment = {**os.environ, **identity.environment(), "WALLETBASE_STACK": stack.layout.name}
         with subprocess.Popen([sys.executable, "-m", "pytest", *chosen], cwd=ROOT, env=environment) as process:
             while process.poll() is None:
@@ -206,6 +205,9 @@ def report_python(folder: Path) -> bool:
 
 def main() -> int:
     chosen = sys.argv[1:]
+    if chosen in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     executed = Executed()
     folder = STATE / "coverage"
     shutil.rmtree(folder, ignore_errors=True)

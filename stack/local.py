@@ -19,7 +19,7 @@ from stack.commands import CommandError, run
 from stack.identity import Identity
 from stack.layout import Layout
 from stack.settings import Settings
-from stack.sources import ROOT, migrations
+from stack.sources import migrations
 from stack.supabase_cli import supabase
 from stack.supervision import Supervisor, end_leftovers, ports_taken
 from stack.terminal import step
@@ -176,7 +176,7 @@ class LocalStack:
 
     def push_migrations(self, identity: Identity) -> None:
         """Applies the migrations that the database has not had yet."""
-        supabase("db", "push", f"--remote={identity.database_url()}?sslmode=disable", "--yes", "--workdir", ROOT)
+        supabase("db", "push", f"--remote={identity.database_url()}?sslmode=disable", "--yes")
         with psycopg.connect(identity.database_url(), autocommit=True) as connection:
             connection.execute(SQL("alter role analyst login password {}").format(Literal(identity.analyst_password)))
             connection.execute("notify pgrst, 'reload config'")

@@ -135,6 +135,9 @@ def _show(module: str) -> tuple[int, str]:
 
 def main() -> int:
     chosen = sys.argv[1:]
+    if chosen in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     outcome = Outcome()
     try:
         with throw_away_stack() as stack:

@@ -9,13 +9,14 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from stack import demo
+from stack import coverage, demo, trial
 from stack.commands import CommandError
 from stack.identity import Identity
 from stack.layout import Layout
@@ -24,7 +25,6 @@ from stack.postgres import wait_until_ready
 from stack.settings import Settings
 from stack.sources import ROOT
 from stack.supervision import Supervisor, ports_taken
-from stack.trial import free_port_base
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -38,6 +38,15 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize("main", [coverage.main, trial.main])
+def test_long_commands_say_what_they_do_before_they_do_it(
+    main: Callable[[], int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["", "--help"])
+    assert main() == 0
+    assert capsys.readouterr().out.count("python -m stack.") > 1
 
 
 @pytest.mark.usefixtures("stack")
@@ -76,7 +85,7 @@ def test_reset_asks_and_keeps_everything_without_an_answer(stack: LocalStack) ->
 
 
 def test_reset_keeps_the_ports_and_nothing_else() -> None:
-    layout = Layout(f"test-{free_port_base()}")
+    layout = Layout(f"test-{trial.free_port_base()}")
     layout.make()
     try:
         layout.keep(Identity(port_base=31_000))
@@ -131,7 +140,7 @@ def test_migrate_applies_what_is_missing() -> None:
 def test_command_where_nothing_runs_says_so(
     monkeypatch: pytest.MonkeyPatch, line: str, code: int, sentence: str
 ) -> None:
-    layout = Layout(f"test-{free_port_base()}")
+    layout = Layout(f"test-{trial.free_port_base()}")
     monkeypatch.setenv("WALLETBASE_STACK", layout.name)
     done = command(*line.split())
     layout.remove()
@@ -140,7 +149,7 @@ def test_command_where_nothing_runs_says_so(
 
 @pytest.mark.parametrize(("answer", "kept"), [("no", True), ("yes", False)])
 def test_reset_does_what_is_answered(monkeypatch: pytest.MonkeyPatch, answer: str, kept: bool) -> None:
-    layout = Layout(f"test-{free_port_base()}")
+    layout = Layout(f"test-{trial.free_port_base()}")
     monkeypatch.setenv("WALLETBASE_STACK", layout.name)
     layout.make()
     try:
@@ -172,7 +181,7 @@ def test_demo_user_has_a_book_of_three_years(env: dict[str, str]) -> None:
 
 
 def test_taken_port_is_named_with_its_holder() -> None:
-    base = free_port_base()
+    base = trial.free_port_base()
     stack = LocalStack(Layout(f"test-{base}"), Settings(port_base=base))
     with socket.socket() as other:
         other.bind(("127.0.0.1", base + 4))
@@ -190,7 +199,7 @@ def test_taken_port_is_named_with_its_holder() -> None:
 
 def test_port_taken_by_a_connection_is_named_too() -> None:
     """Its near end listens nowhere, and still no server can have its port."""
-    base = free_port_base()
+    base = trial.free_port_base()
     with socket.create_server(("127.0.0.1", 0)) as elsewhere, socket.socket() as other:
         other.bind(("127.0.0.1", base + 2))
         other.connect(elsewhere.getsockname())
@@ -205,7 +214,7 @@ def test_part_that_is_not_there_does_not_start(stack: LocalStack) -> None:
 
 def test_database_that_does_not_answer_is_not_waited_for_forever() -> None:
     with pytest.raises(CommandError, match="The database does not answer"):
-        wait_until_ready(Identity(port_base=free_port_base()), seconds=0.2)
+        wait_until_ready(Identity(port_base=trial.free_port_base()), seconds=0.2)
 
 
 def test_every_part_listens_on_loopback_alone(stack: LocalStack) -> None:
