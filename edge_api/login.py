@@ -7,7 +7,7 @@ import secrets
 
 import httpx
 from fastapi import APIRouter, Request, Response
-from pydantic import AliasChoices, BaseModel, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
 
 from edge_api.errors import UnavailableError
 
@@ -35,6 +35,14 @@ class Login(BaseModel):
 
     login: str = Field(min_length=1, max_length=320, validation_alias=AliasChoices("login", "username", "email"))
     password: SecretStr
+
+    @field_validator("password")
+    @classmethod
+    def is_text(cls, password: SecretStr) -> SecretStr:
+        # half a character passes for a secret, but can't be sent on
+        if re.search("[\ud800-\udfff]", password.get_secret_value()):
+            raise ValueError("this is no text")
+        return password
 
 
 @router.post("/login")

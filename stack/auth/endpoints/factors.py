@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pyotp
+import segno
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
@@ -73,14 +74,18 @@ async def enroll(body: Enrolment, server: ServerOf, claims: ClaimsOf, client: Cl
         if len(enrolled) >= server.settings.mfa_max_enrolled_factors:
             raise AuthError(422, "too_many_enrolled_mfa_factors", "Maximum number of enrolled factors reached")
         secret = pyotp.random_base32()
+        uri = pyotp.TOTP(secret).provisioning_uri(name=who.user.email or str(who.user.id), issuer_name=issuer)
+        try:
+            picture = factors.qr_code(uri)
+        except segno.DataOverflowError as error:
+            raise AuthError(400, "validation_failed", "issuer is too long") from error
         factor = await factors.add(db, who.user, name, secret)
         await audit.record(db, "factor_in_progress", client, who.user, {"factor_id": str(factor.id)})
-    uri = pyotp.TOTP(secret).provisioning_uri(name=who.user.email or str(who.user.id), issuer_name=issuer)
     return {
         "id": str(factor.id),
         "type": "totp",
         "friendly_name": name,
-        "totp": {"qr_code": factors.qr_code(uri), "secret": secret, "uri": uri},
+        "totp": {"qr_code": picture, "secret": secret, "uri": uri},
     }
 
 

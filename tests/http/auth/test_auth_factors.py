@@ -169,6 +169,8 @@ def test_factors_of_others_are_unknown(protected: Protected, api: httpx.Client, 
         ({"factor_type": "carrier pigeon"}, 400, "validation_failed"),
         ({}, 400, "validation_failed"),
         ({"factor_type": "totp", "friendly_name": "x" * 256}, 400, "validation_failed"),
+        # more than a picture of the address can hold
+        ({"factor_type": "totp", "friendly_name": "phone", "issuer": "x" * 2400}, 400, "validation_failed"),
     ],
 )
 def test_other_kinds_of_factor_are_off(
