@@ -30,11 +30,54 @@ comment on function private.writable_columns is 'Columns of a table that the cal
 revoke execute on function private.writable_columns from public;
 grant execute on function private.writable_columns to authenticated;
 
+create function private.is_changed_since(book_id uuid, table_name text, row_id uuid, change_id bigint) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_change public.changes;
+  v_then jsonb;
+  v_now jsonb;
+begin
+  if not exists (
+    select from public.changes as c
+    where
+      c.book_id = is_changed_since.book_id and c.row_id = is_changed_since.row_id
+      and c.table_name = is_changed_since.table_name and c.id > is_changed_since.change_id
+  ) then
+    return false;
+  end if;
+  select c.* into v_change
+  from public.changes as c
+  where
+    c.book_id = is_changed_since.book_id and c.row_id = is_changed_since.row_id
+    and c.table_name = is_changed_since.table_name and c.id <= is_changed_since.change_id
+  order by c.id desc
+  limit 1;
+  v_then := private.row_after(v_change);
+  v_now := private.row_now(is_changed_since.table_name, is_changed_since.book_id, is_changed_since.row_id);
+  if v_then is null or v_now is null then
+    return (v_then is null) <> (v_now is null);
+  end if;
+  return exists (
+    select from pg_catalog.pg_attribute as a
+    where
+      a.attrelid = format('public.%I', is_changed_since.table_name)::regclass and a.attnum > 0 and not a.attisdropped
+      and has_column_privilege('authenticated', a.attrelid, a.attnum, 'insert')
+      and v_then -> a.attname is distinct from v_now -> a.attname
+  );
+end
+$$;
+comment on function private.is_changed_since is
+'Whether a row differs from how a change left it, in what a client may write. Later changes that have been undone make no difference.';
+revoke execute on function private.is_changed_since from public;
+grant execute on function private.is_changed_since to authenticated;
+
 create function private.undo(book_id uuid, change_ids bigint[])
 returns table (table_name text, row_id uuid, op public.change_op)
 language plpgsql set search_path = ''
 as $$
 declare
+  v_last constant bigint := (select max(k.id) from unnest(undo.change_ids) as k (id));
   v_row record;
   v_set record;
   v_columns text[];
@@ -68,13 +111,9 @@ begin
       )
   ) as f;
 
-  select c.table_name, c.row_id into v_row
-  from public.changes as c
-  inner join jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid)
-    on u.table_name = c.table_name and u.row_id = c.row_id
-  where
-    c.book_id = undo.book_id
-    and c.id > (select max(k.id) from unnest(undo.change_ids) as k (id))
+  select u.table_name, u.row_id into v_row
+  from jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid)
+  where private.is_changed_since(undo.book_id, u.table_name, u.row_id, v_last)
   limit 1;
   if found then
     raise sqlstate 'PT409' using

@@ -161,6 +161,8 @@ select is((public.commit_import(tests.id('third'))).imported_count, 1, 'it is co
 select tests.committed_before('third', '4');
 update public.transactions set notes = 'mine' where import_id = tests.id('third');
 select tests.refused($$ select public.undo_import(tests.id('third')) $$, 'PT409', 'ledger.changed_since', 'what somebody has changed since stays');
+update public.transactions set notes = null where import_id = tests.id('third');
+select is((public.undo_import(tests.id('third'))).status::text, 'undone', 'until that has been taken back');
 select tests.log_out();
 select is_empty($$ select * from private.verify_book(tests.book()) $$, 'and the totals are those of the rows');
 

@@ -118,6 +118,17 @@ select results_eq(
   $$select id, external_id, transfer_id from public.transactions where external_id like 'bank-%' order by external_id$$,
   $$values (tests.id('out'), 'bank-1', null::uuid), (tests.id('in'), 'bank-2', null)$$, 'and its two transactions are there again'
 );
+-- one change after the other
+update public.transactions set amount = 41 where id = tests.id('out');
+select pg_temp.last_change() as first \gset
+update public.transactions set amount = 42 where id = tests.id('out');
+select pg_temp.last_change() as second \gset
+select tests.refused(format('select public.undo_change(%s)', :'first'), 'PT409', 'ledger.changed_since', 'what has been changed since is not taken back');
+select lives_ok(format('select public.undo_change(%s)', :'second'), 'the later change is');
+select lives_ok(format('select public.undo_change(%s)', :'first'), 'and then the earlier one');
+select is((select amount::numeric from public.transactions where id = tests.id('out')), 40::numeric, 'so that it is as it was');
+select tests.refused(format('select public.undo_change(%s)', :'first'), 'PT409', 'ledger.changed_since', 'but not twice');
+
 select tests.log_out();
 select is_empty($$select * from private.verify_book(tests.book())$$, 'after all that the totals are right');
 
