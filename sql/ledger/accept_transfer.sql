@@ -6,6 +6,7 @@ declare
   v_from public.transactions;
   v_to public.transactions;
   v_transfer public.transfers;
+  v_labels jsonb;
 begin
   perform private.lock_current_book();
   select t.* into v_from
@@ -22,6 +23,9 @@ begin
       hint = 'See counterpart_id in import_rows.';
   end if;
 
+  select jsonb_agg(to_jsonb(l)) into v_labels
+  from public.transaction_labels as l
+  where l.book_id = v_book and l.transaction_id in (v_from.id, v_to.id);
   delete from public.transactions as t where t.book_id = v_book and t.id in (v_from.id, v_to.id);
   insert into public.transfers as t (booked_on, from_account_id, to_account_id, amount, received_amount, fee, fee_category_id, note)
   values (
@@ -33,13 +37,21 @@ begin
     coalesce(v_from.description, v_to.description)
   )
   returning t.* into v_transfer;
-  -- the legs keep what the bank said; the same lines in a later file are still known by them
+  -- the legs keep what the bank and people said; the same lines in a later file are still known by them
   update public.transactions as t
   set
     payer = o.payer, description = o.description, notes = o.notes, external_id = o.external_id, payee_id = o.payee_id,
-    payment_status = o.payment_status
+    payment_type = coalesce(nullif(o.payment_type, 'other'), t.payment_type), payment_status = o.payment_status, original_amount = o.original_amount,
+    original_currency = o.original_currency, latitude = o.latitude, longitude = o.longitude, debt_id = o.debt_id
   from unnest(array[v_from, v_to]) as o
   where t.book_id = v_book and t.transfer_id = v_transfer.id and t.type = o.type;
+  insert into public.transaction_labels (transaction_id, label_id)
+  select t.id, l.label_id
+  from jsonb_to_recordset(v_labels) as l (transaction_id uuid, label_id uuid)
+  inner join public.transactions as t
+    on
+      t.book_id = v_book and t.transfer_id = v_transfer.id
+      and t.type = case l.transaction_id when v_from.id then 'expense' else 'income' end::public.transaction_type;
   perform private.follow_legs(v_transfer.id, v_from.id, v_to.id);
   return v_transfer;
 end

@@ -50,6 +50,11 @@ select tests.refused(
 
 -- whichever is named first
 select tests.be('ben');
+insert into public.labels (id, name) values (tests.id('trip'), 'Trip'), (tests.id('shared'), 'Shared');
+insert into public.transaction_labels (transaction_id, label_id)
+values (tests.id('sent'), tests.id('trip')), (tests.id('sent'), tests.id('shared')), (tests.id('received'), tests.id('shared'));
+insert into public.debts (id, account_id, name, type, principal, starts_on) values (tests.id('debt'), tests.id('checking'), 'Debt', 'LOAN', 500, '2024-01-01');
+update public.transactions set debt_id = tests.id('debt'), payment_type = 'check', latitude = 48.1, longitude = 11.5 where id = tests.id('sent');
 select (public.accept_transfer(tests.id('received'), tests.id('sent'))).id as transfer \gset
 select results_eq(
   format(
@@ -65,6 +70,18 @@ select results_eq(
   ),
   $$ values ('expense', -50, 'Bank says sent', 'sent'), ('income', 48.5, 'Bank says received', 'received') $$,
   'its legs keep what the bank said'
+);
+select results_eq(
+  format(
+    $$
+      select t.debt_id, t.payment_type::text, t.latitude, string_agg(b.name, ', ' order by b.name)
+      from public.transactions as t
+      inner join public.transaction_labels as l on l.book_id = t.book_id and l.transaction_id = t.id
+      inner join public.labels as b on b.book_id = l.book_id and b.id = l.label_id
+      where t.transfer_id = %L group by t.book_id, t.id order by t.signed_amount
+    $$, :'transfer'
+  ),
+  $$ values (tests.id('debt'), 'check', 48.1, 'Shared, Trip'), (null, 'bank_transfer', null, 'Shared') $$, 'and what people said: labels, debt, place'
 );
 select is_empty($$ select from public.transactions where id in (tests.id('sent'), tests.id('received')) $$, 'in the place of the two');
 select results_eq(

@@ -111,12 +111,17 @@ select results_eq(
 insert into public.transactions (id, account_id, booked_on, type, amount, external_id) values
 (tests.id('out'), tests.id('checking'), '2026-03-03', 'expense', 40, 'bank-1'),
 (tests.id('in'), tests.id('savings'), '2026-03-04', 'income', 40, 'bank-2');
+insert into public.transaction_labels (transaction_id, label_id) values (tests.id('out'), tests.id('label'));
 select pg_temp.last_change() as before \gset
 select amount from public.accept_transfer(tests.id('out'), tests.id('in')) \gset
 select lives_ok(format('select pg_temp.undo_after(%s)', :'before'), 'a transfer that was accepted is taken back');
 select results_eq(
   $$select id, external_id, transfer_id from public.transactions where external_id like 'bank-%' order by external_id$$,
   $$values (tests.id('out'), 'bank-1', null::uuid), (tests.id('in'), 'bank-2', null)$$, 'and its two transactions are there again'
+);
+select is(
+  (select array_agg(l.transaction_id) from public.transaction_labels as l where l.transaction_id in (tests.id('out'), tests.id('in'))),
+  array[tests.id('out')], 'with their labels'
 );
 -- one change after the other
 update public.transactions set amount = 41 where id = tests.id('out');
