@@ -186,6 +186,7 @@ class Accounts:
         self._said: dict[str, str] = known["mapping"].get("accounts") or {}
         self._reading = reading
         self.found: dict[str, str | None] = {}
+        self._guessed: str | None = None
         self.waiting: list[str] = []
 
     def of(self, name: str | None) -> str | None:
@@ -203,6 +204,8 @@ class Accounts:
         if is_first and (account is None or self._reading.format not in ("csv", "xlsx", "qif")):
             if account not in (None, self._chosen):
                 self._reading.note(f"{name} has gone to another account before.")
+            if account is None:
+                self._guessed = name
             account = self._chosen
         if len(self.found) >= 1000:
             raise StatementError("The file names more than 1000 accounts.")
@@ -214,6 +217,10 @@ class Accounts:
         for name in self._reading.accounts:
             if name not in self.found:
                 self.look_up(name)
+        if self._guessed is not None and len(self.found) > 1:
+            self._reading.note(
+                f"{self._guessed}, the first of several accounts, is taken to be the chosen one; mapping.accounts corrects it."
+            )
 
 
 def rows(task: Task, import_id: UUID, reading: Reading, accounts: Accounts, size: int) -> Iterator[str]:

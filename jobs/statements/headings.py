@@ -14,7 +14,9 @@ CODE = re.compile(
 )
 
 # a currency in a heading, with the word before it: Betrag in EUR, but Paid in (EUR)
-CURRENCY = re.compile(rf"(?:\b[Ii][Nn] )?(?:{CODE.pattern}|\b[A-Z]{{0,2}}\$|[€£]|(?i:\beuros?\b))|[(（][円元][)）]")  # noqa: RUF001
+CURRENCY = re.compile(
+    rf"(?:\b(?:[IiEe][NnMm]|[Ww]|[Vv]) )?(?:{CODE.pattern}|\b[A-Z]{{0,2}}\$|[€£]|(?i:\beuros?\b))|[(\uff08][円元][)\uff09]"
+)
 
 
 def currency_of(text: str) -> str | None:
@@ -65,7 +67,8 @@ ROLES: dict[str, list[str]] = {
             | date de transaction | date de la transaction | date d operation | operation date
             | tranzakcio idopontja | paivamaara | datums | datum pohybu | ημερομηνια | תאריך | 交易日 | 记账日期
             | 거래일시 | 거래일자 | お取り引き日 | お取引年月日 | 取引年月日 | ご利用年月日 | дата платежа
-            | belegdatum | entry date
+            | belegdatum | entry date | date de l operation utc | дата i час операції | дата \u0456 час операції
+            | created utc | created
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -74,7 +77,7 @@ ROLES: dict[str, list[str]] = {
             | transaction date | ertekna p | wert | data rozliczenia | data rozliczenia transakcji | valuta date
             | valuta datum | date of value | datum valute | maksupaiva | arvopaiva | datum des beginns
             | data di inizio | fecha de inicio | date de debut | data rozpoczecia | settlement date | value dat
-            | rentedato | settled date
+            | rentedato | settled date | date de la valeur utc | date de la valeur | available on utc | available on
         """,
         "amount": """
             amount | betrag | buchungsbetrag | billing amount | credit debit amount | debit credit amount | montante
@@ -91,7 +94,8 @@ ROLES: dict[str, list[str]] = {
             | suma tranzactiei | ciastka | tutar | belopp i kr | belop i kr | sum | maara | maara euroa | 金额
             | 交易金额 | 交易金额 元 | 取引金額 | ご利用金額 | monto | monto transaccion | cantidad | mutatie
             | jumlah | nominal | credit debit | debit credit | bruto | lordo | avant commission
-            | bedrag in rekeningvaluta | ποσο
+            | bedrag in rekeningvaluta | ποσο | soll haben | zauctovana castka | montant total ttc
+            | сума в валюті картки | сума
         """,
         "debit": """
             debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt | paid out
@@ -126,6 +130,7 @@ ROLES: dict[str, list[str]] = {
             | 收 支 | debit credit flag | smer uhrady | soll haben kennzeichen | richtung | tipo | tipo movimento
             | tipo de movimento | dr or cr | cr or dr | credit or debit | debitcredit | kierunek | d k
             | deebet kreedit | deebet kreedit d c | money in out | in out | typ | art | 借贷标志 | 收支
+            | balance impact | auswirkung auf guthaben | kredit debet
         """,
         "balance": """
             balance | running balance | running bal | saldo | saldo nach buchung | saldo nach umsatz | saldo na trn
@@ -136,6 +141,7 @@ ROLES: dict[str, list[str]] = {
             | balance amount | closing bal | saldo po transakcji | saldo rachunku | saldo efter | solde apres | sold
             | bakiye | остаток | баланс | 余额 | 账户余额 | 現在残高 | お取引後残高 | 取引後残高 | 残高 円 | 잔액
             | 거래후잔액 | jaak | atlikums | likutis | stanje | zustatek po zauctovani | saldo nach transaktion
+            | залишок після операції
         """,
         "currency": """
             currency | wahrung | waehrung | buchungswahrung | source currency | devies | valuta rekening
@@ -182,6 +188,7 @@ ROLES: dict[str, list[str]] = {
             | назначение платежа | lancamento | title | titulo | estabelecimento | detalle | glosa | transaktion
             | melding | meddelande | transactions | buchungsdetails | vyznam | 摘要内容 | 取引摘要 | ご利用先
             | 利用店名 商品名 | お取扱内容 | 交易摘要 | 交易说明 | 적요 | 내용 | 거래내용 | bezeichnung | keterangan
+            | деталі операції | libelle court
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento

@@ -76,7 +76,8 @@ BALANCE_ROW = re.compile(
     r"|(?:alter|neuer|aktueller|letzter) (?:kontostand|saldo)\b|kontostand\b|(?:anfangs|end|schluss|begin|eind)saldo\b|saldovortrag"
     r"|saldo (?:anterior|inicial|final|do dia|iniziale|finale|początkowe|końcowe|poczatkowe|koncowe)\b"
     r"|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
-    r"|s a l d o\b|algsaldo|lõppsaldo|käive|likutis (?:pradžiai|pabaigai)|apyvarta|(?:sākuma|beigu) atlikums|apgrozījums|turnover\b"
+    r"|s a l d o\b|algsaldo|lõppsaldo|käive\s*$|likutis (?:pradžiai|pabaigai)|apyvarta\s*$|(?:sākuma|beigu) atlikums|apgrozījums"
+    r"|turnover\s*$"
     r"|(?:nyitó|záró) egyenleg|(?:počáteční|konečný) zůstatek|前月繰越|繰越残高)"
 )
 # how these begin: most lines need not be looked at any closer
@@ -332,6 +333,22 @@ class Table:
                     self.reading.note(
                         f"The days are taken from '{self._name(days[0])}', the only column that has days."
                     )
+        if not {"amount", "debit", "credit"} & {*found, *given}:
+            used = {place for places in found.values() for place in places}
+            width = max(len(row[2]) for row in self.sample)
+            sums = [
+                p
+                for p in range(width)
+                if p not in used
+                and self._column(p)
+                and self._mostly(p, is_amount)
+                and any(map(is_sum, self._column(p)))
+            ]
+            if len(sums) == 1 and len(self._column(sums[0])) == len(self.sample):
+                found["amount"] = sums
+                self.reading.note(
+                    f"The amounts are taken from '{self._name(sums[0])}', the only column that has amounts."
+                )
         if not any(role in found or role in given for role in ("description", "payer", "payee", "kind")):
             used = {place for places in found.values() for place in places}
             best = self._wordiest(used)
@@ -438,6 +455,12 @@ class Table:
                 ):
                     found["sign"] = [place]
                     break
+            if "sign" not in found and not any(
+                "-" in _text(cell) for place in found.get("amount", []) for cell in self._column(place)
+            ):
+                # amounts without signs, and one column of words for in and out, whatever it is called
+                named = [p for p in range(width) if p not in taken and self._is_in_and_out(p)]
+                found |= {"sign": named} if len(named) == 1 else {}
         if "sign" in found and "amount" in found and names[found["amount"][0]].startswith("source amount"):
             take("amount_in", is_amount)
             take("currency_in")
@@ -469,6 +492,10 @@ class Table:
         take("kind", None, 0, [*used, *found["description"]])
         take("notes", None, 0, [*used, *found["description"]])
         return {role: where for role, where in found.items() if where}
+
+    def _is_in_and_out(self, place: int) -> bool:
+        marks = {_text(cell).casefold() for cell in self._column(place)}
+        return marks <= OUT | IN and bool(marks & OUT) and bool(marks & IN)
 
     def _varies(self, place: int) -> bool:
         """Whether a column of accounts is that of the others: one's own are few."""
@@ -941,6 +968,8 @@ class Table:
             if other is not None and line.left_out is None:
                 line.error = f"The line belongs to another table, whose headings are on line {other}."
             said = line.description or line.payer
+            if said is None and descriptions and not heading and line.error is None:
+                line.error = "The line has no text, unlike the others: it may be a balance."
             if said is None or said[:4].casefold() in BALANCE_STARTS:
                 texts = map(_text, cells) if said is None else [said]
                 if any(map(BALANCE_ROW.match, texts)):
@@ -962,6 +991,8 @@ class Table:
                 if charged and charged_in and charged_in.upper() != (line.currency or self.hints.currency):
                     line.original_amount, line.original_currency = abs(charged), charged_in.upper()
             line.is_pending = is_open
+            if has["sign"] and (self.text(cells, "sign") or "").casefold() == "memo":
+                line.left_out = "The bank says of it: it does not change the balance."
             if has["status"] and (status := self.text(cells, "status")):
                 word = status.casefold()
                 if word in DECLINED:

@@ -318,6 +318,16 @@ def test_a_file_with_several_accounts_goes_where_it_belongs(person: Person) -> N
     assert read(person, upload(person, STATEMENTS / "csv" / "ynab.csv"))["duplicate_count"] == 5
 
 
+def test_the_first_of_several_accounts_is_said_to_be_the_chosen_one(person: Person) -> None:
+    main = account(person)
+    text = "".join(
+        f":20:A\n:25:{name}\n:60F:C240101EUR9,\n:61:240102D1,NMSCA\n:62F:C240102EUR8,\n-\n" for name in ("DE1", "DE2")
+    )
+    found = read(person, upload(person, text.encode(), main))
+    assert (found["ready_count"], found["error_count"], found["accounts"]) == (1, 1, {"DE1": main, "DE2": None})
+    assert any("DE1, the first of several accounts" in note["message"] for note in found["notes"])
+
+
 def test_a_corrected_mapping_is_remembered_for_the_account(person: Person) -> None:
     main = account(person)
     text = "Date,Ref,Text,Amount\n01/02/2024,R1,One,1.50\n02/03/2024,R2,Two,2.50\n"

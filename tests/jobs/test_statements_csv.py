@@ -568,8 +568,9 @@ NO_LINE = "The line has no day and no amount."
         ),
         # balances and turnovers among the entries
         (
-            "Data;Histórico;Valor\n31/01/2024;PIX;-10,50\n31/01/2024;SALDO DO DIA;89,50\n31/01/2024;S A L D O;89,50\n",
-            ["2024-01-31 -10.50 PIX", "A balance, not an entry.", "A balance, not an entry."],
+            "Data;Histórico;Valor\n31/01/2024;PIX;-10,50\n31/01/2024;SALDO DO DIA;89,50\n31/01/2024;S A L D O;89,50\n"
+            "30/01/2024;Turnover Bakery;-1,00\n",
+            ["2024-01-31 -10.50 PIX", "A balance, not an entry.", "A balance, not an entry.", "2024-01-30 -1.00 Turnover Bakery"],
         ),
         (
             "Buchungstag;Text;Ref;Umsatz; \n31.01.2024;Miete;;10,50;S\n30.01.2024;Lohn;;100,00;H\n"
@@ -681,6 +682,24 @@ NO_LINE = "The line has no day and no amount."
             ["2024-01-31 -1.50 Bob Rent January"],
         ),
         ("Datum;IBAN;Wofür;Betrag\n31.01.2024;DE02120300000000202051;Brot;-1,50\n", ["2024-01-31 -1.50 Brot"]),
+        # names that nobody knows, where contents leave no doubt; a line below a table without headings that has no text
+        (
+            "Deň;Koľko;Čo;Smer\n31.01.2024;1,50;a;Debet\n30.01.2024;2,00;b;Kredit\n",
+            [
+                "2024-01-31 -1.50 a", "2024-01-30 2.00 b", "The days are taken from 'Deň', the only column that has days.",
+                "The amounts are taken from 'Koľko', the only column that has amounts.",
+            ],
+        ),
+        (
+            "31/01/2024;-1,50;Carte;CARREFOUR\n01/02/2024;2,00;Virement;SALAIRE\n01/02/2024;9,50;;\n",
+            ["2024-01-31 -1.50 CARREFOUR", "2024-02-01 2.00 SALAIRE", "The line has no text, unlike the others: it may be a balance."],
+        ),
+        # what does not change the balance
+        (
+            "Date,Name,Net,Balance Impact\n2024-01-31,a,-1.50,Debit\n2024-01-30,b,2.00,Credit\n2024-01-29,c,-9.00,Memo\n",
+            ["2024-01-31 -1.50 a", "2024-01-30 2.00 b", "The bank says of it: it does not change the balance."],
+        ),
+        ("Date operation;Libelle operation;Montant operation en euro\n31-01-2024;a;-1,50\n", ["2024-01-31 -1.50 a"]),
         # a comma between columns and within amounts
         (
             "Date,Text,Amount\n01/31/2024,a,-1,234.50\n01/30/2024,b,-2.00\n",
