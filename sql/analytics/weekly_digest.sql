@@ -49,7 +49,7 @@ as $$
     from (
       select r.name, r.number, r.amount, a.currency, o.booked_on
       from public.recurring_transactions as r
-      inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id
+      inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id and a.is_active
       cross join lateral private.occurrences(
         r, greatest(r.posted_through + 1, weekly_digest.from_date + 5), weekly_digest.from_date + 15
       ) as o

@@ -19,7 +19,8 @@ begin
   return query
   select r.id, r.name, o.due_on, o.booked_on, r.account_id, r.category_id, r.payee_id, r.type, r.amount::numeric, a.currency, r.auto_create
   from public.recurring_transactions as r
-  inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id
+  -- an archived account takes no entries
+  inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id and a.is_active
   -- a weekend moves a day by two at most
   cross join lateral private.occurrences(r, greatest(r.posted_through + 1, v_from - 2), v_to + 2) as o
   where
@@ -29,6 +30,6 @@ begin
 end
 $$;
 comment on function public.upcoming is
-'What recurring transactions will bring between two days, without storing it. Default: the next 30 days. Errors: PT422.';
+'What recurring transactions will bring between two days, without storing it, on accounts that are not archived. Default: the next 30 days. Errors: PT422.';
 revoke execute on function public.upcoming from public;
 grant execute on function public.upcoming to authenticated, service_role;

@@ -12,7 +12,9 @@ insert into public.transactions (book_id, account_id, category_id, booked_on, ty
 insert into public.recurring_transactions (book_id, name, account_id, type, amount, frequency, starts_on)
 values
 (tests.book(), 'Rent', tests.id('checking'), 'expense', 950, 'monthly', '2026-11-18'),
+(tests.book(), 'Of an archived account', tests.id('dollars'), 'expense', 9, 'monthly', '2026-11-18'),
 (tests.book(), 'Later', tests.id('checking'), 'expense', 1, 'monthly', '2026-11-23');
+update public.accounts set is_active = false where id = tests.id('dollars');
 
 select private.weekly_digest(tests.book(), '2026-11-09') as digest \gset
 select is((:'digest'::jsonb ->> 'spent')::numeric, 112.34, 'what was spent in the seven days');

@@ -1,5 +1,5 @@
 begin;
-select plan(55);
+select plan(57);
 
 select tests.create_user('rita@example.com') as rita, tests.create_user('stan@example.com') as stan \gset
 select default_book_id as book from public.profiles where id = :'rita' \gset
@@ -122,6 +122,10 @@ select results_eq(
   $$values ('2026-03-31'::date), ('2026-04-30'), ('2026-05-31')$$, 'upcoming leaves out what is skipped or posted'
 );
 select throws_ok($$select public.upcoming('2026-01-01', '2036-05-31')$$, 'PT422', null, 'upcoming looks five years ahead at most');
+update public.accounts set is_active = false;
+select is_empty($$select * from public.upcoming('2026-01-01', '2026-05-31')$$, 'nothing comes to an archived account');
+update public.accounts set is_active = true;
+select isnt_empty($$select * from public.upcoming('2026-01-01', '2026-05-31')$$, 'until it is opened again');
 update public.recurring_transactions set is_active = false;
 select is_empty($$select * from public.upcoming('2026-01-01', '2026-05-31')$$, 'nothing comes while it is paused');
 select tests.log_out();
