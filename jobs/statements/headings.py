@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["ROLES", "currency_of", "plain"]
 
@@ -26,6 +27,7 @@ def currency_of(text: str) -> str | None:
     return next((code for sign, code in SYMBOLS.items() if sign in text), None)
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """A heading for comparison."""
     # where the currency is all there is, it is the name

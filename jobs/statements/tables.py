@@ -25,6 +25,7 @@ Rows = Callable[[], Iterator[Row]]
 
 SAMPLE = 300
 MAX_COLUMNS = 256
+MAX_SUMS = 24
 # what such an amount is called has its fee in it
 NET = ("net", "net amount", "netto", "neto", "nettobetrag", "importe neto")
 ONE = ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "kind", "notes", "category",
@@ -284,7 +285,7 @@ class Table:
 
     def _known(self, row: Row) -> int:
         """How many of the most telling roles a row names."""
-        names = {plain(_text(cell)) for cell in row[2]}
+        names = {plain(text) for cell in row[2] if (text := _text(cell))}
         found = [
             any(name in names for name in ROLES[role])
             for role in ("booked_on", "amount", "debit", "credit", "description")
@@ -509,7 +510,8 @@ class Table:
         dates = [p for p, cells in columns.items() if all(map(is_date, cells)) and len(cells) == len(self.sample)]
         numbers = [p for p, cells in columns.items() if p not in dates and all(map(is_amount, cells))]
         found: dict[str, list[int]] = {"booked_on": dates[:1], "value_date": dates[1:2]}
-        full = [p for p in numbers if len(columns[p]) == len(self.sample)]
+        # of some hundred columns, only the first are tried with each other
+        full = [p for p in numbers if len(columns[p]) == len(self.sample)][:MAX_SUMS]
         reader = AmountReader.detect(_text(cell) for p in numbers for cell in columns[p])
         values = {p: [_number(cell, reader) or Decimal(0) for cell in columns[p]] for p in full}
         for amount in full:
@@ -530,7 +532,7 @@ class Table:
             ):
                 found["amount"], found["balance"] = [amount], [after]
         if "amount" not in found:
-            gaps = [p for p in numbers if p not in full]
+            gaps = [p for p in numbers if len(columns[p]) < len(self.sample)][:MAX_SUMS]
             signed = [p for p in full if any(v < 0 for v in values[p])]
             broken = [p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", _text(cell)) for cell in columns[p])]
             if pair := self._beside(gaps):
