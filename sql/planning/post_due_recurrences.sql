@@ -1,6 +1,7 @@
 -- The hourly tick. What is due follows from the rules and from posted_through alone, so a tick that is missed, doubled or early
 -- changes nothing but the hour. Each rule is its own attempt: one that fails is told about and keeps nobody else waiting.
-create function private.post_book_recurrences(book_id uuid, moment timestamptz default now()) returns integer
+create function private.post_book_recurrences(book_id uuid, moment timestamptz default now(), most integer default 1000)
+returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -8,6 +9,7 @@ declare
   v_rule public.recurring_transactions;
   v_day record;
   v_posted integer := 0;
+  v_told integer := 0;
   v_through date;
   v_reminded date;
 begin
@@ -17,9 +19,12 @@ begin
     select r.*
     from public.recurring_transactions as r
     where r.book_id = post_book_recurrences.book_id and r.is_active and r.next_tick_on <= v_today
-    order by r.number
+    -- what is due since yesterday doesn't wait for what is due since years
+    order by r.next_tick_on desc, r.number
     for no key update
   loop
+    -- what is left is due at the next tick: a daily rule since 1900 is 46,000, and a thousand such rules would keep all books waiting
+    exit when v_posted + v_told >= post_book_recurrences.most;
     v_through := v_rule.posted_through;
     v_reminded := v_rule.reminded_through;
     begin
@@ -34,11 +39,13 @@ begin
         ) as o
         order by o.due_on
       loop
+        exit when v_posted + v_told >= post_book_recurrences.most;
         if v_day.due_on > v_rule.reminded_through
           and v_day.booked_on - coalesce(v_rule.reminder_days, 0) <= v_today
           and (not v_rule.auto_create or v_rule.reminder_days is not null and v_day.booked_on > v_today) then
           perform private.remind_of_recurrence(v_rule, v_day.due_on, v_day.booked_on);
           v_reminded := v_day.due_on;
+          v_told := v_told + 1;
         end if;
         if v_day.due_on > v_rule.posted_through and v_day.booked_on <= v_today then
           if v_rule.auto_create then
@@ -70,7 +77,8 @@ begin
 end
 $$;
 comment on function private.post_book_recurrences is
-'Posts and reminds of what is due in one book at a moment, each occurrence once. Returns how many were posted. Definer: the system writes for all.';
+'Posts and reminds of what is due in one book at a moment, each occurrence once, so many at most. Returns how many were posted.
+Definer: the system writes for all.';
 revoke execute on function private.post_book_recurrences from public;
 
 create function private.is_posted(recurring public.recurring_transactions, due_on date) returns boolean

@@ -1,6 +1,6 @@
 -- Cases with dates: what the calendar and the clock can do to a tick.
 begin;
-select plan(22);
+select plan(28);
 
 select tests.create_user('dora@example.com') as dora \gset
 select default_book_id as book from public.profiles where id = :'dora' \gset
@@ -158,6 +158,24 @@ select results_eq(
 );
 update public.accounts set is_active = true where id = '00000000-0000-4000-8000-00000000000b';
 select is(private.post_due_recurrences('2027-03-02 12:00+00'), 1, 'and made up for later');
+
+-- a rule that begins long ago is worked off a part at each tick, and nothing new waits for it
+update public.recurring_transactions set is_active = false;
+select pg_temp.make('daily', '2027-02-20', '00000000-0000-4000-8000-000000000021');
+select pg_temp.make('monthly', '2027-03-03', '00000000-0000-4000-8000-000000000022');
+select is(private.post_book_recurrences(:'book', '2027-03-03 12:00+00', 10), 10, 'a tick posts so many of a book');
+select is((select count(*) from pg_temp.days('00000000-0000-4000-8000-000000000022')), 1::bigint, 'what is new first');
+select is(private.post_book_recurrences(:'book', '2027-03-03 13:00+00', 10), 3, 'the next one goes on where it ended');
+select is((select count(*) from pg_temp.days('00000000-0000-4000-8000-000000000021')), 12::bigint, 'until all is there, each once');
+-- reminders count, too
+update public.recurring_transactions set is_active = false;
+delete from public.notifications;
+select pg_temp.make('daily', '2027-03-01', '00000000-0000-4000-8000-000000000023');
+update public.recurring_transactions set auto_create = false where id = '00000000-0000-4000-8000-000000000023';
+select private.post_book_recurrences(:'book', '2027-03-03 14:00+00', 2);
+select is((select count(*) from public.notifications), 2::bigint, 'so many reminders at most');
+select private.post_book_recurrences(:'book', '2027-03-03 15:00+00', 2);
+select is((select count(*) from public.notifications), 3::bigint, 'and the rest at the next tick');
 
 select * from finish();
 rollback;
