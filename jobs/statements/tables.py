@@ -70,6 +70,10 @@ DASHES = ("-", "–")  # noqa: RUF001
 OTHER_HEADINGS = "Headings of another table."
 OTHER_MONEY = ("balance", "original_amount", "fee")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
+# what a card got
+PAID_BACK = re.compile(
+    r"(?i)\b(?:payments?|autopay|refund|returns?|zahlung|gutschrift|paiement|pago|pagamento|betaling)\b"
+)
 # a row that says what the account held, or sums up others
 BALANCE_ROW = re.compile(
     r"(?i)\W*(?:(?:opening|closing|beginning|ending|previous) (?:ledger |book )?balance\b|balance (?:brought|carried) forward"
@@ -784,6 +788,7 @@ class Table:
             and len(amounts) > 2
             and sum(a > 0 for a in amounts) > 0.6 * len(amounts)
             and not self._steps()
+            and not self._pays_back_above_zero()
         ):
             self.reading.note(
                 "Most amounts of this card are above zero, so they are taken as purchases; correct inverse where that is wrong."
@@ -794,6 +799,15 @@ class Table:
                 "No amount is below zero, so all are taken as money in; correct inverse where that is wrong."
             )
         return False
+
+    def _pays_back_above_zero(self) -> bool:
+        """Whether what a card was paid, by its words, stands above zero, and most of the others below."""
+        paid: list[bool] = []
+        others: list[bool] = []
+        for _, _, cells in self.sample:
+            if amount := self.amount_of(cells)[0]:
+                (paid if any(PAID_BACK.search(_text(cell)) for cell in cells) else others).append(amount > 0)
+        return bool(paid) and all(paid) and sum(others) * 2 < len(others)
 
     def _is_newest_first(self) -> bool:
         days = [day for _, _, cells in self.sample if (day := self.day(cells)[0])]

@@ -346,6 +346,12 @@ def test_purchases_of_a_card_are_turned_round_and_said(file: Path) -> None:
     assert sum(line.amount or 0 for line in lines_of(file, AMEX, inverse=True)[1]) == Decimal("-176.20")
 
 
+def test_payments_to_a_card_above_zero_leave_its_purchases_below(file: Path) -> None:
+    text = "Date,Description,Amount,Type\n01/15/2024,x,-10,Sale\n01/16/2024,y,5,Return\n01/17/2024,z,100,Payment\n"
+    _, lines = lines_of(file, text, hints=Hints("USD", is_liability=True))
+    assert [line.amount for line in lines] == [-10, 5, 100]
+
+
 def test_a_mapping_corrects_what_was_found(file: Path) -> None:
     text = "Date,Reference,Text,Amount,Other\n01/02/2024,A1,One,1.234,5\n02/03/2024,A2,Two,-2.500,6\n"
     reading, lines = lines_of(file, text, hints=Hints("EUR"))
