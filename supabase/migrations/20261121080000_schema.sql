@@ -7,7 +7,7 @@ set local lock_timeout = '5s';
 create schema private;
 comment on schema private is 'Helpers, trigger functions and kept totals. Never exposed over REST.';
 create schema analytics;
-comment on schema analytics is 'What analysts see: anonymous views over all books.';
+comment on schema analytics is 'What analysts see: views over all books under pseudonyms.';
 
 -- policies and column defaults call helpers by name, so the API roles need the schema, not what is in it
 grant usage on schema private to anon, authenticated, service_role;
@@ -378,6 +378,23 @@ comment on function private.current_book is
 'The book this request is about: header x-book, else the caller''s default. Raises PT400, PT403, PT404. Definer: reads members.';
 revoke execute on function private.current_book from public;
 grant execute on function private.current_book to authenticated, service_role;
+
+-- Definer: for the same reason.
+create function private.today() returns date
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  -- the system and the secret key may write to any book, and say which day they mean
+  if auth.uid() is null and private.request_header('x-book') is null then
+    return current_date;
+  end if;
+  return (select (now() at time zone b.timezone)::date from public.books as b where b.id = private.current_book('viewer'));
+end
+$$;
+comment on function private.today is
+'Which day it is in the book that this request is about: the default of days. Raises PT400, PT403, PT404. Definer: reads members.';
+revoke execute on function private.today from public;
+grant execute on function private.today to authenticated, service_role;
 
 create function private.my_email() returns text
 language sql stable security definer set search_path = ''
@@ -1023,7 +1040,7 @@ end
 $$;
 comment on function public.accept_invitation is
 'Joins the book that one is invited to, and returns it; name it in x-book, or switch_book to it. Repeated, it returns the book
-again. Errors: PT404, PT409 for one that has expired or was declined.';
+again. Errors: PT404, PT409 for one that has expired, was declined, or whose sender owns the book no longer.';
 revoke execute on function public.accept_invitation from public;
 grant execute on function public.accept_invitation to authenticated;
 
@@ -1034,7 +1051,7 @@ begin
   perform private.answer_invitation(decline_invitation.invitation_id, 'declined');
 end
 $$;
-comment on function public.decline_invitation is 'Declines an invitation. Errors: PT404, PT409 for one that was accepted.';
+comment on function public.decline_invitation is 'Declines an invitation. Errors: PT404, PT409 for one that was accepted or has expired.';
 revoke execute on function public.decline_invitation from public;
 grant execute on function public.decline_invitation to authenticated;
 
@@ -1067,6 +1084,16 @@ begin
     raise sqlstate 'PT409' using
       message = 'The invitation has expired.',
       detail = 'books.invitation_expired',
+      hint = 'Ask an owner of the book for another.';
+  end if;
+  -- who has been removed would else come back by an address of theirs, as owner even; null is the system
+  if answer_invitation.answer = 'accepted' and v_invitation.created_by is not null and not exists (
+    select from public.book_members as m
+    where m.book_id = v_invitation.book_id and m.user_id = v_invitation.created_by and m.role = 'owner'
+  ) then
+    raise sqlstate 'PT409' using
+      message = 'Whoever sent the invitation owns the book no longer.',
+      detail = 'books.invitation_void',
       hint = 'Ask an owner of the book for another.';
   end if;
   update public.book_invitations as i
@@ -1442,7 +1469,7 @@ create table public.accounts (
   usability public.account_usability not null default 'daily',
   currency text not null references public.currencies on delete restrict,
   initial_amount public.monetary_amount not null default 0,
-  initial_on date not null default current_date,
+  initial_on date not null default private.today(),
   balance public.monetary_amount not null default 0,
   transaction_count bigint not null default 0,
   color public.hex_color,
@@ -1482,7 +1509,7 @@ comment on column public.accounts.type is 'What it is. Credit and loan accounts 
 comment on column public.accounts.usability is 'What it is used for.';
 comment on column public.accounts.currency is 'ISO 4217 code. Fixed once the account has transactions.';
 comment on column public.accounts.initial_amount is 'Balance before the first transaction, in the account''s currency.';
-comment on column public.accounts.initial_on is 'Day from which initial_amount counts.';
+comment on column public.accounts.initial_on is 'Day from which initial_amount counts. Default: today in the book''s time zone.';
 comment on column public.accounts.balance is 'initial_amount and all entries since, in the account''s currency. Read-only.';
 comment on column public.accounts.transaction_count is 'Number of transactions. Read-only.';
 comment on column public.accounts.color is 'Color as #rrggbb.';
@@ -2485,7 +2512,8 @@ comment on column public.transactions.fee is 'Part of amount that a transfer cos
 comment on column public.transactions.external_id is 'Id at the bank, unique in the account.';
 comment on column public.transactions.recurring_transaction_id is 'Recurring transaction that it is an occurrence of. Read-only.';
 comment on column public.transactions.due_on is 'Day on which that occurrence was due. Read-only.';
-comment on column public.transactions.debt_id is 'Debt that it pays back, or adds to.';
+comment on column public.transactions.debt_id is
+'Debt that it pays back, or adds to: by amount, or from an account in another currency by original_amount in the debt''s.';
 comment on column public.transactions.import_id is 'Import that it came with. Read-only.';
 comment on column public.transactions.is_split is 'Whether it has splits, which then count in its place. Read-only.';
 comment on column public.transactions.base_rate is
@@ -2941,8 +2969,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- a dump has them among the transactions
-    if current_setting('walletbase.restored_book', true) <> '' then
+    -- a dump has them among the transactions, and an undo brings them back itself
+    if current_setting('walletbase.restored_book', true) <> '' or current_setting('walletbase.undone_book', true) <> '' then
       return null;
     end if;
     insert into public.transactions (
@@ -3261,7 +3289,7 @@ begin
 end
 $$;
 comment on function private.tg_transaction_splits__keep_totals is
-'Keeps month totals and is_split; its argument is the sign. Definer: nobody writes totals directly.';
+'Keeps month totals, group totals and is_split; its argument is the sign. Definer: nobody writes totals directly.';
 revoke execute on function private.tg_transaction_splits__keep_totals from public;
 create trigger keep_totals_insert after insert on public.transaction_splits
 referencing new table as entries
@@ -3772,7 +3800,9 @@ begin
   on conflict on constraint transactions_pkey do nothing;
   if found then
     insert into public.transaction_labels (transaction_id, label_id)
-    select distinct record_transaction.id, l.id from unnest(record_transaction.label_ids) as l (id);
+    select distinct record_transaction.id, l.id from unnest(record_transaction.label_ids) as l (id)
+    -- a rule may have put it on
+    on conflict on constraint transaction_labels_pkey do nothing;
     if record_transaction.splits is not null then
       perform public.split_transaction(record_transaction.id, record_transaction.splits);
     end if;
@@ -3855,6 +3885,11 @@ begin
     where r.category_id = delete_category.category_id;
     update public.rules as r set set_category_id = delete_category.move_to
     where r.set_category_id = delete_category.category_id;
+    update public.import_rows as r set category_id = delete_category.move_to
+    from public.imports as i
+    where
+      i.status <> 'committed' and r.book_id = i.book_id and r.import_id = i.id
+      and r.category_id = delete_category.category_id;
     insert into public.budget_categories (budget_id, category_id, with_children)
     select b.budget_id, delete_category.move_to, b.with_children
     from public.budget_categories as b
@@ -3950,6 +3985,11 @@ begin
   where r.payee_id = any(merge_payees.source_ids) and r.payee_id <> merge_payees.target_id;
   update public.rules as r set set_payee_id = merge_payees.target_id
   where r.set_payee_id = any(merge_payees.source_ids) and r.set_payee_id <> merge_payees.target_id;
+  update public.import_rows as r set payee_id = merge_payees.target_id
+  from public.imports as i
+  where
+    i.status <> 'committed' and r.book_id = i.book_id and r.import_id = i.id
+    and r.payee_id = any(merge_payees.source_ids) and r.payee_id <> merge_payees.target_id;
   update public.payees as p
   set
     aliases = array(
@@ -4332,7 +4372,8 @@ begin
 end
 $$;
 comment on function public.create_book is
-'Makes a book with the caller as its owner. A repeated call with the same id returns the book. Add categories with copy_default_categories.';
+'Makes a book with the caller as its owner. A repeated call with the same id returns the book. Add categories with copy_default_categories.
+Errors: PT409 for an id that is taken, PT422.';
 revoke execute on function public.create_book from public;
 grant execute on function public.create_book to authenticated;
 
@@ -4514,7 +4555,8 @@ grant execute on function public.row_history to authenticated, service_role;
 -- sql/ledger/undo.sql
 
 -- Taking back what was done, as the caller and through the same doors: row-level security, grants and triggers decide what
--- comes back, so the totals stay right and an undo can itself be undone. Only the columns that a client may write are restored.
+-- comes back, so the totals stay right and an undo can itself be undone. Of the columns that no client may write only those are
+-- restored that say where a row came from and how far it has come: see restore_kept.
 
 create function private.undo_order(table_name text) returns integer
 language sql immutable set search_path = ''
@@ -4544,17 +4586,59 @@ comment on function private.writable_columns is 'Columns of a table that the cal
 revoke execute on function private.writable_columns from public;
 grant execute on function private.writable_columns to authenticated;
 
+create function private.is_changed_since(book_id uuid, table_name text, row_id uuid, change_id bigint) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_change public.changes;
+  v_then jsonb;
+  v_now jsonb;
+begin
+  if not exists (
+    select from public.changes as c
+    where
+      c.book_id = is_changed_since.book_id and c.row_id = is_changed_since.row_id
+      and c.table_name = is_changed_since.table_name and c.id > is_changed_since.change_id
+  ) then
+    return false;
+  end if;
+  select c.* into v_change
+  from public.changes as c
+  where
+    c.book_id = is_changed_since.book_id and c.row_id = is_changed_since.row_id
+    and c.table_name = is_changed_since.table_name and c.id <= is_changed_since.change_id
+  order by c.id desc
+  limit 1;
+  v_then := private.row_after(v_change);
+  v_now := private.row_now(is_changed_since.table_name, is_changed_since.book_id, is_changed_since.row_id);
+  if v_then is null or v_now is null then
+    return (v_then is null) <> (v_now is null);
+  end if;
+  return exists (
+    select from pg_catalog.pg_attribute as a
+    where
+      a.attrelid = format('public.%I', is_changed_since.table_name)::regclass and a.attnum > 0 and not a.attisdropped
+      and has_column_privilege('authenticated', a.attrelid, a.attnum, 'insert')
+      and v_then -> a.attname is distinct from v_now -> a.attname
+  );
+end
+$$;
+comment on function private.is_changed_since is
+'Whether a row differs from how a change left it, in what a client may write. Later changes that have been undone make no difference.';
+revoke execute on function private.is_changed_since from public;
+grant execute on function private.is_changed_since to authenticated;
+
 create function private.undo(book_id uuid, change_ids bigint[])
 returns table (table_name text, row_id uuid, op public.change_op)
 language plpgsql set search_path = ''
 as $$
 declare
+  v_last constant bigint := (select max(k.id) from unnest(undo.change_ids) as k (id));
   v_row record;
   v_set record;
   v_columns text[];
   v_undone jsonb;
 begin
-  -- the legs of a transfer come and go with it
   select coalesce(jsonb_agg(to_jsonb(f)), '[]') into v_undone
   from (
     select
@@ -4568,24 +4652,24 @@ begin
     from public.changes as c
     where
       c.book_id = undo.book_id and c.id = any(undo.change_ids)
-      and not (
-        c.table_name = 'transactions'
-        and coalesce(c.before, private.row_after(c)) ->> 'transfer_id' is not null
-      )
     group by c.table_name, c.row_id
     -- made and gone again in the same request: nothing to take back
-    having not (
-      (array_agg(c.op order by c.id))[1] = 'insert' and (array_agg(c.op order by c.id desc))[1] = 'delete'
-    )
+    having
+      not (
+        (array_agg(c.op order by c.id))[1] = 'insert' and (array_agg(c.op order by c.id desc))[1] = 'delete'
+      )
+      -- the legs of a transfer come and go with it; what is edited of them by themselves is taken back like anything else
+      and not (
+        c.table_name = 'transactions'
+        and ((array_agg(c.op order by c.id))[1] = 'insert' or (array_agg(c.op order by c.id desc))[1] = 'delete')
+        and coalesce((array_agg(c.before order by c.id desc))[1], private.row_after((array_agg(c order by c.id desc))[1]))
+        ->> 'transfer_id' is not null
+      )
   ) as f;
 
-  select c.table_name, c.row_id into v_row
-  from public.changes as c
-  inner join jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid)
-    on u.table_name = c.table_name and u.row_id = c.row_id
-  where
-    c.book_id = undo.book_id
-    and c.id > (select max(k.id) from unnest(undo.change_ids) as k (id))
+  select u.table_name, u.row_id into v_row
+  from jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid)
+  where private.is_changed_since(undo.book_id, u.table_name, u.row_id, v_last)
   limit 1;
   if found then
     raise sqlstate 'PT409' using
@@ -4594,7 +4678,10 @@ begin
       hint = format('See row_history of %s; undo the later changes first.', v_row.row_id);
   end if;
 
-  -- first what others will point to again, then the edits, then what is no longer pointed to
+  -- what comes back is as it was, whatever rules say by now, and transfers have their own legs
+  perform set_config('walletbase.undone_book', undo.book_id::text, true);
+  -- first what others will point to again, then the edits, then what is no longer pointed to; but transfers make room for what
+  -- they were made of
   for v_set in
     select
       u.op, u.table_name, format('public.%I', u.table_name)::regclass as relation, jsonb_agg(u.before) as rows,
@@ -4602,6 +4689,7 @@ begin
     from jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid, op public.change_op, before jsonb)
     group by u.op, u.table_name
     order by
+      u.op <> 'delete' or u.table_name <> 'transfers',
       array_position(array['insert', 'update', 'delete']::public.change_op[], u.op),
       private.undo_order(u.table_name) * case u.op when 'delete' then -1 else 1 end,
       u.table_name
@@ -4620,6 +4708,9 @@ begin
           'insert into public.%I (%s) select %s from jsonb_populate_recordset(null::public.%I, $1)',
           v_set.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '), v_set.table_name
         ) using v_set.rows;
+        if v_set.table_name = 'transfers' then
+          perform private.restore_legs(v_set.ids, undo.change_ids);
+        end if;
       when 'update' then
         execute format(
           -- ids by themselves: under row-level security no index serves a comparison that might leak
@@ -4633,6 +4724,8 @@ begin
         using undo.book_id, v_set.ids;
     end case;
   end loop;
+  perform private.restore_kept(v_undone);
+  perform set_config('walletbase.undone_book', '', true);
   -- now, not at commit: the answer is the error
   set constraints all immediate;
   return query
@@ -4645,6 +4738,82 @@ comment on function private.undo is
 'Takes changes back, all or none: what was inserted goes, what was deleted comes back, what was updated is as before. Raises PT409.';
 revoke execute on function private.undo from public;
 grant execute on function private.undo to authenticated;
+
+create function private.restore_legs(transfer_ids uuid[], change_ids bigint[]) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into public.transactions (
+    book_id, id, account_id, booked_on, type, amount, fee, currency, category_id, payee_id, payer, description, notes, payment_type,
+    payment_status, latitude, longitude, external_id, debt_id, original_amount, original_currency, original_rate, import_id, transfer_id
+  )
+  select
+    t.book_id, t.id, t.account_id, t.booked_on, t.type, t.amount, t.fee, t.currency, t.category_id, t.payee_id, t.payer,
+    t.description, t.notes, t.payment_type, t.payment_status, t.latitude, t.longitude, t.external_id, t.debt_id, t.original_amount,
+    t.original_currency, t.original_rate, t.import_id, t.transfer_id
+  from (
+    -- they went in the request that the transfer went in
+    select distinct on (c.row_id) c.before
+    from public.changes as c
+    where
+      c.book_id = private.current_book('editor')
+      and c.xid in (select k.xid from public.changes as k where k.book_id = c.book_id and k.id = any(restore_legs.change_ids))
+      and c.table_name = 'transactions' and (c.before ->> 'transfer_id')::uuid = any(restore_legs.transfer_ids)
+      and (c.op = 'delete' or c.id = any(restore_legs.change_ids))
+    order by c.row_id, c.id = any(restore_legs.change_ids) desc, c.id
+  ) as l
+  cross join lateral jsonb_populate_record(null::public.transactions, l.before) as t
+$$;
+comment on function private.restore_legs is
+'For undo: the transactions of transfers that come back, under the ids that labels and papers know them by. Definer: transfer_id and fee
+are nobody''s to give.';
+revoke execute on function private.restore_legs from public;
+grant execute on function private.restore_legs to authenticated;
+
+create function private.restore_kept(undone jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_book constant uuid := private.current_book('editor');
+begin
+  -- what has been posted is not posted again
+  update public.recurring_transactions as r set posted_through = b.posted_through, reminded_through = b.reminded_through
+  from jsonb_to_recordset(restore_kept.undone) as u (table_name text, op public.change_op, before jsonb)
+  cross join lateral jsonb_populate_record(null::public.recurring_transactions, u.before) as b
+  where u.table_name = 'recurring_transactions' and u.op = 'insert' and r.book_id = v_book and r.id = b.id;
+  update public.transactions as t
+  set recurring_transaction_id = o.recurring_transaction_id, due_on = o.due_on, import_id = o.import_id
+  from (
+    select b.id, b.due_on, r.id as recurring_transaction_id, i.id as import_id
+    from jsonb_to_recordset(restore_kept.undone) as u (table_name text, op public.change_op, before jsonb)
+    cross join lateral jsonb_populate_record(null::public.transactions, u.before) as b
+    -- what has gone for good is not come from any more, and an occurrence that has been posted since is that one
+    left join public.recurring_transactions as r
+      on r.book_id = v_book and r.id = b.recurring_transaction_id and not exists (
+        select from public.transactions as x
+        where x.book_id = v_book and x.recurring_transaction_id = r.id and x.due_on = b.due_on and x.id <> b.id
+      )
+    left join public.imports as i on i.book_id = v_book and i.id = b.import_id
+    where
+      u.table_name = 'transactions' and u.op in ('insert', 'update')
+      and coalesce(b.recurring_transaction_id, b.import_id) is not null
+  ) as o
+  where
+    t.book_id = v_book and t.id = o.id
+    and (t.recurring_transaction_id, t.due_on, t.import_id) is distinct from (o.recurring_transaction_id, o.due_on, o.import_id);
+  -- the line of a statement belongs to its transaction again, where a transfer had taken that one's place
+  update public.import_rows as r set transaction_id = r.id
+  from jsonb_to_recordset(restore_kept.undone) as u (table_name text, op public.change_op, before jsonb)
+  cross join lateral jsonb_populate_record(null::public.transactions, u.before) as b
+  where
+    u.table_name = 'transactions' and u.op = 'insert'
+    and r.book_id = v_book and r.import_id = b.import_id and r.id = b.id and r.outcome = 'imported' and r.transaction_id <> r.id;
+end
+$$;
+comment on function private.restore_kept is
+'For undo: what hangs on rows that have come back and no client may write: which recurring transaction and import a transaction came
+from, and how far a recurring transaction has been posted. Definer: these are nobody''s to give.';
+revoke execute on function private.restore_kept from public;
+grant execute on function private.restore_kept to authenticated;
 
 create function public.undo_change(change_id bigint) returns table (table_name text, row_id uuid, op public.change_op)
 language plpgsql set search_path = ''
@@ -4820,11 +4989,11 @@ as $$
   select a.balance - coalesce((
     select sum(d.net) from private.account_days as d
     where d.book_id = a.book_id and d.account_id = a.id and d.booked_on > balance_on.day
-  ), 0)
+  ), 0) - case when balance_on.day < a.initial_on then a.initial_amount else 0 end
   from public.accounts as a
   where a.book_id = balance_on.book_id and a.id = balance_on.account_id
 $$;
-comment on function private.balance_on is 'Balance of an account at the end of a day, from the kept totals.';
+comment on function private.balance_on is 'Balance of an account at the end of a day, from the kept totals; initial_amount counts from initial_on.';
 revoke execute on function private.balance_on from public;
 grant execute on function private.balance_on to authenticated, service_role;
 
@@ -5010,7 +5179,7 @@ comment on column public.rules.name is 'Name, 1 to 128 characters.';
 comment on column public.rules.position is 'Order in which rules are asked; the first that sets something decides it.';
 comment on column public.rules.is_active is 'Whether it is asked.';
 comment on column public.rules.conditions is
-'{"field", "op", "value"}, or {"all": […]} or {"any": […]} of such. Fields: description, payer, notes, text (all three), payee (its name), amount, type, account_id, payment_type. Ops: contains, equals, starts_with, ends_with, regex for text; equals, lt, lte, gt, gte for amount; equals, in for the others.';
+'{"field", "op", "value"}, or {"all": […]} or {"any": […]} of such. Fields: description, payer, notes, text (all three), payee (its name, also where a rule has set it), amount, type, account_id, payment_type. Ops: contains, equals, starts_with, ends_with, regex for text; equals, lt, lte, gt, gte for amount; equals, in for the others.';
 comment on column public.rules.set_category_id is 'Category for what has none.';
 comment on column public.rules.set_payee_id is 'Payee for what has none.';
 comment on column public.rules.add_label_ids is 'Labels to put on, at most 20.';
@@ -5073,6 +5242,9 @@ begin
       v_fault := 'A regular expression has no back-references here.';
     elsif (select count(*) from regexp_matches(conditions ->> 'value', '\{', 'g')) > 3 then
       v_fault := 'A regular expression has at most three {…} here.';
+    -- each is asked at every character, and one within another at every character of that: a text of x takes minutes, our trial nothing
+    elsif (select count(*) from regexp_matches(conditions ->> 'value', '\(\?<?[=!]', 'g')) > 1 then
+      v_fault := 'A regular expression looks ahead or behind at most once here.';
     else
       begin
         v_began := clock_timestamp();
@@ -5238,30 +5410,40 @@ language plpgsql stable set search_path = ''
 as $$
 declare
   v_rule public.rules;
-  v_payee constant text := (
+  v_payee text := (
     select p.name from public.payees as p where p.book_id = entry.book_id and p.id = entry.payee_id
   );
 begin
-  matched := '{}';
-  label_ids := '{}';
-  is_ignored := false;
-  for v_rule in
-    select r.*
-    from public.rules as r
-    where
-      r.book_id = entry.book_id
-      and case when rule_outcome.rule_ids is null then r.is_active else r.id = any(rule_outcome.rule_ids) end
-    order by r.position, r.number
-  loop
-    continue when not private.matches(v_rule.conditions, entry, v_payee);
-    matched := matched || v_rule.id;
-    if v_rule.ignore then
-      is_ignored := true;
-      exit;
-    end if;
-    category_id := coalesce(category_id, v_rule.set_category_id);
-    payee_id := coalesce(payee_id, v_rule.set_payee_id);
-    label_ids := label_ids || v_rule.add_label_ids;
+  -- A payee that rules decide is one that rules may ask for: then they are asked once more, as they will be of the transaction that
+  -- has it.
+  for v_round in 1..2 loop
+    matched := '{}';
+    category_id := null;
+    label_ids := '{}';
+    is_ignored := false;
+    for v_rule in
+      select r.*
+      from public.rules as r
+      where
+        r.book_id = entry.book_id
+        and case when rule_outcome.rule_ids is null then r.is_active else r.id = any(rule_outcome.rule_ids) end
+      order by r.position, r.number
+    loop
+      continue when not private.matches(v_rule.conditions, entry, v_payee);
+      matched := matched || v_rule.id;
+      if v_rule.ignore then
+        is_ignored := true;
+        exit;
+      end if;
+      category_id := coalesce(category_id, v_rule.set_category_id);
+      payee_id := coalesce(payee_id, v_rule.set_payee_id);
+      label_ids := label_ids || v_rule.add_label_ids;
+    end loop;
+    exit when payee_id is null or is_ignored or entry.payee_id is not null and (not rule_outcome.overwrite or entry.payee_id = payee_id)
+      or not exists (
+        select from public.rules as r where r.book_id = entry.book_id and r.conditions::text like '%"field": "payee"%'
+      );
+    v_payee := (select p.name from public.payees as p where p.book_id = entry.book_id and p.id = payee_id);
   end loop;
   -- what somebody has chosen stays, unless they ask
   if not rule_outcome.overwrite and entry.category_id is not null or entry.is_split or entry.transfer_id is not null then
@@ -5286,8 +5468,10 @@ declare
   v_book uuid := nullif(current_setting('walletbase.book', true), '')::uuid;
 begin
   if v_book is not null and (
-    -- the legs of a transfer have no category; an import has asked the rules before, and shown what they say
-    pg_trigger_depth() > 1 or current_setting('walletbase.import', true) <> '' or not exists (select from public.rules as r where r.book_id = v_book and r.is_active)
+    -- the legs of a transfer have no category; an import has asked the rules before, and shown what they say; what an undo brings
+    -- back is as it was
+    pg_trigger_depth() > 1 or current_setting('walletbase.import', true) <> '' or current_setting('walletbase.undone_book', true) <> ''
+    or not exists (select from public.rules as r where r.book_id = v_book and r.is_active)
   ) then
     v_book := null;
   end if;
@@ -6065,6 +6249,17 @@ begin
   end if;
 
   perform private.match_import(v_import.book_id, v_import.id);
+  -- what was proposed may have gone since
+  update public.import_rows as r
+  set
+    category_id = (select c.id from public.categories as c where c.book_id = r.book_id and c.id = r.category_id),
+    payee_id = (select p.id from public.payees as p where p.book_id = r.book_id and p.id = r.payee_id)
+  where
+    r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
+    and (
+      r.category_id not in (select c.id from public.categories as c where c.book_id = v_import.book_id)
+      or r.payee_id not in (select p.id from public.payees as p where p.book_id = v_import.book_id)
+    );
   -- what an import asks the rules for, it has asked them before
   perform set_config('walletbase.import', v_import.id::text, true);
 
@@ -6223,9 +6418,10 @@ begin
   v_import := private.count_import(v_import.book_id, v_import.id);
   if commit_import.is_task then
     perform private.notify(
-      v_import.book_id, 'import_done', 'import/' || v_import.id || '/' || v_import.version, 'Import finished',
-      format('%s: %s of %s lines booked.', v_import.file_name, v_import.imported_count, v_import.line_count),
-      jsonb_build_object('import_id', v_import.id, 'imported', v_import.imported_count, 'lines', v_import.line_count),
+      v_import.book_id, 'import_done', 'import/' || v_import.id || '/' || v_import.version, 'import_done', null,
+      jsonb_build_object(
+        'import_id', v_import.id, 'file_name', v_import.file_name, 'imported', v_import.imported_count, 'lines', v_import.line_count
+      ),
       '/imports/' || v_import.id, auth.uid()
     );
   end if;
@@ -6320,14 +6516,20 @@ declare
   );
   v_changed record;
 begin
-  select c.table_name, c.row_id into v_changed
-  from public.changes as c
-  where
-    c.book_id = import.book_id and c.id > v_last
-    and exists (
-      select from public.changes as o
-      where o.book_id = c.book_id and o.row_id = c.row_id and o.xid = import.commit_xid and o.table_name = c.table_name
-    )
+  select r.table_name, r.row_id into v_changed
+  from (
+    select distinct c.table_name, c.row_id
+    from public.changes as c
+    where
+      c.book_id = import.book_id and c.id > v_last
+      and exists (
+        select from public.changes as o
+        where o.book_id = c.book_id and o.row_id = c.row_id and o.xid = import.commit_xid and o.table_name = c.table_name
+      )
+    -- a fence: only of these few it is asked what they are now
+    offset 0
+  ) as r
+  where private.is_changed_since(import.book_id, r.table_name, r.row_id, v_last)
   limit 1;
   if not found then
     -- a part or a paper that somebody has added hangs on a row that is as it was
@@ -6404,6 +6606,7 @@ declare
   v_from public.transactions;
   v_to public.transactions;
   v_transfer public.transfers;
+  v_labels jsonb;
 begin
   perform private.lock_current_book();
   select t.* into v_from
@@ -6420,6 +6623,9 @@ begin
       hint = 'See counterpart_id in import_rows.';
   end if;
 
+  select jsonb_agg(to_jsonb(l)) into v_labels
+  from public.transaction_labels as l
+  where l.book_id = v_book and l.transaction_id in (v_from.id, v_to.id);
   delete from public.transactions as t where t.book_id = v_book and t.id in (v_from.id, v_to.id);
   insert into public.transfers as t (booked_on, from_account_id, to_account_id, amount, received_amount, fee, fee_category_id, note)
   values (
@@ -6431,13 +6637,21 @@ begin
     coalesce(v_from.description, v_to.description)
   )
   returning t.* into v_transfer;
-  -- the legs keep what the bank said; the same lines in a later file are still known by them
+  -- the legs keep what the bank and people said; the same lines in a later file are still known by them
   update public.transactions as t
   set
     payer = o.payer, description = o.description, notes = o.notes, external_id = o.external_id, payee_id = o.payee_id,
-    payment_status = o.payment_status
+    payment_type = coalesce(nullif(o.payment_type, 'other'), t.payment_type), payment_status = o.payment_status, original_amount = o.original_amount,
+    original_currency = o.original_currency, latitude = o.latitude, longitude = o.longitude, debt_id = o.debt_id
   from unnest(array[v_from, v_to]) as o
   where t.book_id = v_book and t.transfer_id = v_transfer.id and t.type = o.type;
+  insert into public.transaction_labels (transaction_id, label_id)
+  select t.id, l.label_id
+  from jsonb_to_recordset(v_labels) as l (transaction_id uuid, label_id uuid)
+  inner join public.transactions as t
+    on
+      t.book_id = v_book and t.transfer_id = v_transfer.id
+      and t.type = case l.transaction_id when v_from.id then 'expense' else 'income' end::public.transaction_type;
   perform private.follow_legs(v_transfer.id, v_from.id, v_to.id);
   return v_transfer;
 end
@@ -7040,14 +7254,14 @@ as $$
   ('recurrence_failed', 'de', '{name} konnte nicht gebucht werden', '{error}'),
   ('recurrence_failed', 'es', '{name} no se ha podido registrar', '{error}'),
   ('recurrence_failed', 'fr', '{name} n''a pas pu être enregistré', '{error}'),
-  ('debt_payment', 'en', '{name} is due on {due_on}', '{amount} of {balance} that are left.'),
-  ('debt_payment', 'de', '{name} ist am {due_on} fällig', '{amount} von {balance}, die noch offen sind.'),
-  ('debt_payment', 'es', '{name} vence el {due_on}', '{amount} de {balance} pendientes.'),
-  ('debt_payment', 'fr', '{name} arrive à échéance le {due_on}', '{amount} sur {balance} restant dus.'),
-  ('debt_open', 'en', '{name} is due on {due_on}', '{balance} is left.'),
-  ('debt_open', 'de', '{name} ist am {due_on} fällig', '{balance} sind noch offen.'),
-  ('debt_open', 'es', '{name} vence el {due_on}', 'Quedan {balance}.'),
-  ('debt_open', 'fr', '{name} arrive à échéance le {due_on}', 'Il reste {balance}.'),
+  ('debt_payment', 'en', '{name} is due on {due_on}', '{amount} {currency}. {balance} {currency} are left.'),
+  ('debt_payment', 'de', '{name} ist am {due_on} fällig', '{amount} {currency}. {balance} {currency} sind noch offen.'),
+  ('debt_payment', 'es', '{name} vence el {due_on}', '{amount} {currency}. Quedan {balance} {currency}.'),
+  ('debt_payment', 'fr', '{name} arrive à échéance le {due_on}', '{amount} {currency}. Il reste {balance} {currency}.'),
+  ('debt_open', 'en', '{name} is due on {due_on}', '{balance} {currency} are left.'),
+  ('debt_open', 'de', '{name} ist am {due_on} fällig', '{balance} {currency} sind noch offen.'),
+  ('debt_open', 'es', '{name} vence el {due_on}', 'Quedan {balance} {currency}.'),
+  ('debt_open', 'fr', '{name} arrive à échéance le {due_on}', 'Il reste {balance} {currency}.'),
   ('goal_milestone', 'en', 'Goal {name} is at {percentage} %', '{current_amount} of {target_amount} {currency}.'),
   ('goal_milestone', 'de', 'Ziel {name} ist zu {percentage} % erreicht', '{current_amount} von {target_amount} {currency}.'),
   ('goal_milestone', 'es', 'El objetivo {name} está al {percentage} %', '{current_amount} de {target_amount} {currency}.'),
@@ -7056,29 +7270,37 @@ as $$
   ('goal_reached', 'de', 'Ziel {name} ist erreicht', '{current_amount} von {target_amount} {currency}.'),
   ('goal_reached', 'es', 'El objetivo {name} se ha alcanzado', '{current_amount} de {target_amount} {currency}.'),
   ('goal_reached', 'fr', 'L''objectif {name} est atteint', '{current_amount} sur {target_amount} {currency}.'),
+  ('import_done', 'en', 'Import finished', '{file_name}: {imported} of {lines} lines booked.'),
+  ('import_done', 'de', 'Import abgeschlossen', '{file_name}: {imported} von {lines} Zeilen gebucht.'),
+  ('import_done', 'es', 'Importación terminada', '{file_name}: {imported} de {lines} líneas registradas.'),
+  ('import_done', 'fr', 'Import terminé', '{file_name} : {imported} lignes sur {lines} enregistrées.'),
   ('export_ready', 'en', 'Your export is ready', '{file_name} can be fetched until {expires_on}.'),
-  ('export_ready', 'de', 'Ihr Export ist fertig', '{file_name} kann bis zum {expires_on} abgeholt werden.'),
-  ('export_ready', 'es', 'Su exportación está lista', '{file_name} se puede descargar hasta el {expires_on}.'),
+  ('export_ready', 'de', 'Dein Export ist fertig', '{file_name} kann bis zum {expires_on} abgeholt werden.'),
+  ('export_ready', 'es', 'Tu exportación está lista', '{file_name} se puede descargar hasta el {expires_on}.'),
   ('export_ready', 'fr', 'Votre export est prêt', '{file_name} peut être téléchargé jusqu''au {expires_on}.'),
   ('webhook_off', 'en', 'A webhook was turned off', 'Nothing could be delivered to {host} for two days.'),
-  ('webhook_off', 'de', 'Ein Webhook wurde abgeschaltet', 'An {host} war zwei Tage lang nichts zuzustellen.'),
+  ('webhook_off', 'de', 'Ein Webhook wurde abgeschaltet', 'An {host} konnte zwei Tage lang nichts zugestellt werden.'),
   ('webhook_off', 'es', 'Se ha desactivado un webhook', 'Durante dos días no se ha podido entregar nada a {host}.'),
   ('webhook_off', 'fr', 'Un webhook a été désactivé', 'Rien n''a pu être remis à {host} pendant deux jours.'),
+  ('webhook_left', 'en', 'A webhook was turned off', 'Whoever set up {host} no longer keeps the book. Turn it on again if it is yours.'),
+  ('webhook_left', 'de', 'Ein Webhook wurde abgeschaltet', 'Wer {host} eingerichtet hat, führt das Buch nicht mehr. Schalte ihn wieder ein, wenn er deiner ist.'),
+  ('webhook_left', 'es', 'Se ha desactivado un webhook', 'Quien configuró {host} ya no lleva el libro. Vuelve a activarlo si es tuyo.'),
+  ('webhook_left', 'fr', 'Un webhook a été désactivé', 'La personne qui a configuré {host} ne tient plus le livre. Réactivez-le s''il est à vous.'),
   ('new_sign_in', 'en', 'New sign-in', 'Somebody signed in with your password or link, from {address}. If it was not you, change your password.'),
-  ('new_sign_in', 'de', 'Neue Anmeldung', 'Jemand hat sich mit Ihrem Passwort oder Link angemeldet, von {address}. Wenn Sie das nicht waren, ändern Sie Ihr Passwort.'),
-  ('new_sign_in', 'es', 'Nuevo inicio de sesión', 'Alguien ha iniciado sesión con su contraseña o enlace, desde {address}. Si no ha sido usted, cambie su contraseña.'),
+  ('new_sign_in', 'de', 'Neue Anmeldung', 'Jemand hat sich mit deinem Passwort oder Link angemeldet, von {address}. Wenn du das nicht warst, ändere dein Passwort.'),
+  ('new_sign_in', 'es', 'Nuevo inicio de sesión', 'Alguien ha iniciado sesión con tu contraseña o enlace, desde {address}. Si no has sido tú, cambia tu contraseña.'),
   ('new_sign_in', 'fr', 'Nouvelle connexion', 'Quelqu''un s''est connecté avec votre mot de passe ou lien, depuis {address}. Si ce n''était pas vous, changez de mot de passe.'),
   ('invitation_viewer', 'en', 'You are invited to the book {book}', 'To read along, until {expires_on}.'),
-  ('invitation_viewer', 'de', 'Sie sind in das Buch {book} eingeladen', 'Zum Mitlesen, bis {expires_on}.'),
-  ('invitation_viewer', 'es', 'Le han invitado al libro {book}', 'Para leerlo, hasta el {expires_on}.'),
+  ('invitation_viewer', 'de', 'Du bist in das Buch {book} eingeladen', 'Zum Mitlesen, bis {expires_on}.'),
+  ('invitation_viewer', 'es', 'Te han invitado al libro {book}', 'Para leerlo, hasta el {expires_on}.'),
   ('invitation_viewer', 'fr', 'Vous êtes invité au livre {book}', 'En lecture, jusqu''au {expires_on}.'),
   ('invitation_editor', 'en', 'You are invited to the book {book}', 'To write in it, until {expires_on}.'),
-  ('invitation_editor', 'de', 'Sie sind in das Buch {book} eingeladen', 'Zum Mitschreiben, bis {expires_on}.'),
-  ('invitation_editor', 'es', 'Le han invitado al libro {book}', 'Para escribir en él, hasta el {expires_on}.'),
+  ('invitation_editor', 'de', 'Du bist in das Buch {book} eingeladen', 'Zum Mitschreiben, bis {expires_on}.'),
+  ('invitation_editor', 'es', 'Te han invitado al libro {book}', 'Para escribir en él, hasta el {expires_on}.'),
   ('invitation_editor', 'fr', 'Vous êtes invité au livre {book}', 'Pour y écrire, jusqu''au {expires_on}.'),
   ('invitation_owner', 'en', 'You are invited to the book {book}', 'As an owner of it, until {expires_on}.'),
-  ('invitation_owner', 'de', 'Sie sind in das Buch {book} eingeladen', 'Als Mitinhaber, bis {expires_on}.'),
-  ('invitation_owner', 'es', 'Le han invitado al libro {book}', 'Como copropietario, hasta el {expires_on}.'),
+  ('invitation_owner', 'de', 'Du bist in das Buch {book} eingeladen', 'Als Mitinhaber, bis {expires_on}.'),
+  ('invitation_owner', 'es', 'Te han invitado al libro {book}', 'Como copropietario, hasta el {expires_on}.'),
   ('invitation_owner', 'fr', 'Vous êtes invité au livre {book}', 'En tant que copropriétaire, jusqu''au {expires_on}.')
 $$;
 comment on function private.notification_texts is 'All texts of notifications: en, de, es and fr of each. {…} is filled in by fill_in.';
@@ -7087,13 +7309,18 @@ revoke execute on function private.notification_texts from public;
 create function private.in_words_of(locale text, value jsonb) returns text
 language sql immutable set search_path = ''
 as $$
-  select case
-    when jsonb_typeof(in_words_of.value) = 'number' and in_words_of.locale <> 'en' then replace(in_words_of.value::text, '.', ',')
-    -- in English a date stays as it is: 3/4 is read in two ways
-    when in_words_of.value #>> '{}' ~ '^\d{4}-\d\d-\d\d$' and in_words_of.locale <> 'en'
-      then to_char((in_words_of.value #>> '{}')::date, case in_words_of.locale when 'de' then 'DD.MM.YYYY' else 'DD/MM/YYYY' end)
-    else coalesce(in_words_of.value #>> '{}', '')
-  end
+  select coalesce(
+    case
+      -- in English a date stays as it is: 3/4 is read in two ways
+      when in_words_of.locale = 'en' then in_words_of.value #>> '{}'
+      when jsonb_typeof(in_words_of.value) = 'number' then replace(in_words_of.value::text, '.', ',')
+      -- not cast: a name may look like a date that there is not
+      else regexp_replace(
+        in_words_of.value #>> '{}', '^(\d{4})-(\d\d)-(\d\d)$', case in_words_of.locale when 'de' then '\3.\2.\1' else '\3/\2/\1' end
+      )
+    end,
+    ''
+  )
 $$;
 comment on function private.in_words_of is 'A number, date or text as a language writes it.';
 revoke execute on function private.in_words_of from public;
@@ -7609,10 +7836,45 @@ deferrable initially deferred
 for each row execute function private.tg_webhook_notes__tell();
 
 -- For the worker (jobs/webhook.py)
-create function private.begin_delivery(book_id uuid, delivery_id uuid) returns table (url text, secret text, body text)
+create function private.tell_webhook_off(webhook public.webhooks, text text, since timestamptz) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  perform private.notify(
+    webhook.book_id, 'system', format('webhook/%s/%s', webhook.id, tell_webhook_off.since), tell_webhook_off.text, null,
+    jsonb_build_object(
+      'webhook_id', webhook.id, 'failing_since', webhook.failing_since,
+      'host', (regexp_match(webhook.url, '^[a-z]+://([^/?#]+)'))[1]
+    ),
+    '/settings/webhooks', m.user_id
+  )
+  from public.book_members as m
+  where m.book_id = webhook.book_id and m.role = 'owner';
+end
+$$;
+comment on function private.tell_webhook_off is
+'Tells the owners of a book that a webhook was turned off, by one of notification_texts. Definer: reads all members.';
+revoke execute on function private.tell_webhook_off from public;
+
+create function private.begin_delivery(book_id uuid, delivery_id uuid) returns table (url text, secret text, body text)
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_webhook public.webhooks;
+begin
+  -- who keeps the book no longer hears of it no longer, whatever address they have left behind
+  update public.webhooks as w set is_active = false
+  from public.webhook_deliveries as d
+  where
+    d.book_id = begin_delivery.book_id and d.id = begin_delivery.delivery_id and d.status = 'pending'
+    and w.book_id = d.book_id and w.id = d.webhook_id and w.is_active
+    -- null is the system
+    and w.updated_by is not null
+    and not exists (select from public.book_members as m where m.book_id = w.book_id and m.user_id = w.updated_by)
+  returning w.* into v_webhook;
+  if found then
+    perform private.tell_webhook_off(v_webhook, 'webhook_left', v_webhook.updated_at);
+  end if;
   update public.webhook_deliveries as d set status = 'dropped', next_attempt_at = null, finished_at = now()
   from public.webhooks as w
   where
@@ -7626,7 +7888,8 @@ begin
 end
 $$;
 comment on function private.begin_delivery is
-'For the worker: what to send where, or nothing where it is over. Definer: secrets are for owners.';
+'For the worker: what to send where, or nothing where it is over. Turns a webhook off that was last written by somebody who keeps the book
+no longer, of which its owners are told. Definer: secrets are for owners.';
 revoke execute on function private.begin_delivery from public;
 grant execute on function private.begin_delivery to service_role;
 
@@ -7681,17 +7944,7 @@ begin
     and w.failing_since <= now() - interval '2 days'
   returning w.* into v_webhook;
   if found then
-    perform private.notify(
-      v_webhook.book_id, 'system', format('webhook/%s/%s', v_webhook.id, v_webhook.failing_since),
-      'webhook_off', null,
-      jsonb_build_object(
-        'webhook_id', v_webhook.id, 'failing_since', v_webhook.failing_since,
-        'host', (regexp_match(v_webhook.url, '^[a-z]+://([^/?#]+)'))[1]
-      ),
-      '/settings/webhooks', m.user_id
-    )
-    from public.book_members as m
-    where m.book_id = v_webhook.book_id and m.role = 'owner';
+    perform private.tell_webhook_off(v_webhook, 'webhook_off', v_webhook.failing_since);
   end if;
   return v_delivery.status;
 end
@@ -8362,7 +8615,8 @@ where recurring_transaction_id is not null;
 
 -- The hourly tick. What is due follows from the rules and from posted_through alone, so a tick that is missed, doubled or early
 -- changes nothing but the hour. Each rule is its own attempt: one that fails is told about and keeps nobody else waiting.
-create function private.post_book_recurrences(book_id uuid, moment timestamptz default now()) returns integer
+create function private.post_book_recurrences(book_id uuid, moment timestamptz default now(), most integer default 1000)
+returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -8370,6 +8624,7 @@ declare
   v_rule public.recurring_transactions;
   v_day record;
   v_posted integer := 0;
+  v_told integer := 0;
   v_through date;
   v_reminded date;
 begin
@@ -8379,9 +8634,12 @@ begin
     select r.*
     from public.recurring_transactions as r
     where r.book_id = post_book_recurrences.book_id and r.is_active and r.next_tick_on <= v_today
-    order by r.number
+    -- what is due since yesterday doesn't wait for what is due since years
+    order by r.next_tick_on desc, r.number
     for no key update
   loop
+    -- what is left is due at the next tick: a daily rule since 1900 is 46,000, and a thousand such rules would keep all books waiting
+    exit when v_posted + v_told >= post_book_recurrences.most;
     v_through := v_rule.posted_through;
     v_reminded := v_rule.reminded_through;
     begin
@@ -8396,11 +8654,13 @@ begin
         ) as o
         order by o.due_on
       loop
+        exit when v_posted + v_told >= post_book_recurrences.most;
         if v_day.due_on > v_rule.reminded_through
           and v_day.booked_on - coalesce(v_rule.reminder_days, 0) <= v_today
           and (not v_rule.auto_create or v_rule.reminder_days is not null and v_day.booked_on > v_today) then
           perform private.remind_of_recurrence(v_rule, v_day.due_on, v_day.booked_on);
           v_reminded := v_day.due_on;
+          v_told := v_told + 1;
         end if;
         if v_day.due_on > v_rule.posted_through and v_day.booked_on <= v_today then
           if v_rule.auto_create then
@@ -8432,7 +8692,8 @@ begin
 end
 $$;
 comment on function private.post_book_recurrences is
-'Posts and reminds of what is due in one book at a moment, each occurrence once. Returns how many were posted. Definer: the system writes for all.';
+'Posts and reminds of what is due in one book at a moment, each occurrence once, so many at most. Returns how many were posted.
+Definer: the system writes for all.';
 revoke execute on function private.post_book_recurrences from public;
 
 create function private.is_posted(recurring public.recurring_transactions, due_on date) returns boolean
@@ -8547,7 +8808,8 @@ begin
   return query
   select r.id, r.name, o.due_on, o.booked_on, r.account_id, r.category_id, r.payee_id, r.type, r.amount::numeric, a.currency, r.auto_create
   from public.recurring_transactions as r
-  inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id
+  -- an archived account takes no entries
+  inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id and a.is_active
   -- a weekend moves a day by two at most
   cross join lateral private.occurrences(r, greatest(r.posted_through + 1, v_from - 2), v_to + 2) as o
   where
@@ -8557,7 +8819,7 @@ begin
 end
 $$;
 comment on function public.upcoming is
-'What recurring transactions will bring between two days, without storing it. Default: the next 30 days. Errors: PT422.';
+'What recurring transactions will bring between two days, without storing it, on accounts that are not archived. Default: the next 30 days. Errors: PT422.';
 revoke execute on function public.upcoming from public;
 grant execute on function public.upcoming to authenticated, service_role;
 
@@ -9499,7 +9761,7 @@ create table public.goals (
   type public.goal_type not null default 'savings',
   target_amount public.monetary_amount not null,
   target_on date,
-  starts_on date not null default current_date,
+  starts_on date not null default private.today(),
   initial_amount public.monetary_amount not null default 0,
   monthly_contribution public.monetary_amount,
   currency text not null references public.currencies on delete restrict,
@@ -9534,7 +9796,7 @@ comment on column public.goals.description is 'Free text, at most 2000 character
 comment on column public.goals.type is 'What it is for.';
 comment on column public.goals.target_amount is 'Amount above zero that is aimed at, in currency.';
 comment on column public.goals.target_on is 'Day by which it is to be reached.';
-comment on column public.goals.starts_on is 'Day from which it counts.';
+comment on column public.goals.starts_on is 'Day from which it counts. Default: today in the book''s time zone.';
 comment on column public.goals.initial_amount is 'What was there at the start.';
 comment on column public.goals.monthly_contribution is
 'What one means to add each month; the projection goes by it until there are contributions.';
@@ -9632,7 +9894,7 @@ create table public.goal_contributions (
   id uuid not null default gen_random_uuid(),
   number bigint not null,
   goal_id uuid not null,
-  contributed_on date not null default current_date,
+  contributed_on date not null default private.today(),
   amount public.monetary_amount not null,
   note text,
   transaction_id uuid,
@@ -9659,7 +9921,7 @@ comment on column public.goal_contributions.id is
 'Key within the book; may be sent, so that a repeated insert is recognised.';
 comment on column public.goal_contributions.number is 'Running number within the book. Read-only.';
 comment on column public.goal_contributions.goal_id is 'The goal.';
-comment on column public.goal_contributions.contributed_on is 'Day of the contribution.';
+comment on column public.goal_contributions.contributed_on is 'Day of the contribution. Default: today in the book''s time zone.';
 comment on column public.goal_contributions.amount is
 'What was added, in the goal''s currency; below zero for what was taken back.';
 comment on column public.goal_contributions.note is 'Free text, at most 500 characters.';
@@ -9779,11 +10041,7 @@ declare
 begin
   if goal.follows_balance then
     select
-      case goal.type when 'debt_payoff' then goal.target_amount + least(a.balance, 0) else a.balance end
-      - coalesce((
-        select sum(d.net) from private.account_days as d
-        where d.book_id = a.book_id and d.account_id = a.id and d.booked_on > goal_figures.day
-      ), 0),
+      case goal.type when 'debt_payoff' then goal.target_amount + least(b.balance, 0) else b.balance end,
       (
         select sum(d.net) from private.account_days as d
         where
@@ -9792,6 +10050,7 @@ begin
       )
     into current_amount, v_added
     from public.accounts as a
+    cross join lateral private.balance_on(a.book_id, a.id, goal_figures.day) as b (balance)
     where a.book_id = goal.book_id and a.id = goal.account_id;
   else
     select
@@ -10125,6 +10384,15 @@ begin
   if not found then
     perform private.refuse_account(new.book_id);
   end if;
+  if tg_op = 'UPDATE' and new.account_id <> old.account_id
+    and exists (select from public.transactions as t where t.book_id = new.book_id and t.debt_id = new.id)
+    and v_account.currency <> (select a.currency from public.accounts as a where a.book_id = old.book_id and a.id = old.account_id) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT409' using
+      message = 'The debt has payments in its currency.',
+      detail = 'planning.debt_in_use',
+      hint = 'Make a new debt in the other currency.';
+  end if;
   if new.principal <> round(new.principal, v_account.decimals)
     or new.monthly_payment <> round(new.monthly_payment, v_account.decimals) then
     perform private.refuse_amount(new.book_id, v_account.currency, v_account.decimals);
@@ -10143,7 +10411,7 @@ begin
 end
 $$;
 comment on function private.tg_debts__check is
-'Checks that a debt can be paid back. Raises PT422. Definer: reads accounts whoever asks.';
+'Checks that a debt can be paid back. Raises PT409, PT422. Definer: reads accounts whoever asks.';
 revoke execute on function private.tg_debts__check from public;
 create trigger check_row before insert or update of account_id, principal, interest_rate, monthly_payment on public.debts
 for each row execute function private.tg_debts__check();
@@ -10189,6 +10457,35 @@ add constraint transactions_debt_id_fkey foreign key (book_id, debt_id)
 references public.debts on delete set null (debt_id);
 create index transactions_debt_id on public.transactions (book_id, debt_id, booked_on) where debt_id is not null;
 
+create function private.tg_transactions__check_debt() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_currency constant text := (
+    select a.currency
+    from public.debts as d
+    inner join public.accounts as a on a.book_id = d.book_id and a.id = d.account_id
+    where d.book_id = new.book_id and d.id = new.debt_id
+  );
+begin
+  -- a debt that is missing is refused by the foreign key
+  if v_currency not in (new.currency, coalesce(new.original_currency, new.currency)) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT422' using
+      message = format('The debt is kept in %s.', v_currency),
+      detail = 'planning.debt_currency',
+      hint = 'Send what it is in that currency as original_amount and original_currency.';
+  end if;
+  return new;
+end
+$$;
+comment on function private.tg_transactions__check_debt is
+'A payment says what it is in the currency of its debt. Raises PT422. Definer: reads debts whoever asks.';
+revoke execute on function private.tg_transactions__check_debt from public;
+-- the trigger's name comes after those that fill in the currency
+create trigger verify_debt before insert or update of debt_id, account_id, currency, original_currency on public.transactions
+for each row when (new.debt_id is not null) execute function private.tg_transactions__check_debt();
+
 -- sql/planning/debt_figures.sql
 
 -- What is left of a debt follows from its payments: on each due day a twelfth of the year's interest on what was left a month
@@ -10209,10 +10506,11 @@ language plpgsql stable set search_path = ''
 as $$
 declare
   v_decimals smallint;
+  v_currency text;
   v_payments numeric[];
   v_interest numeric;
 begin
-  select c.decimals into v_decimals
+  select c.decimals, c.code into v_decimals, v_currency
   from public.accounts as a inner join public.currencies as c on c.code = a.currency
   where a.book_id = debt.book_id and a.id = debt.account_id;
   months := 0;
@@ -10223,8 +10521,10 @@ begin
   select array_agg(coalesce(p.amount, 0) order by g.n) into v_payments
   from generate_series(1, months + 1) as g (n)
   left join lateral (
-    select sum(case when (t.type = 'expense') = (debt.type = 'LOAN') then t.amount else -t.amount end) as amount
+    select sum(case when (t.type = 'expense') = (debt.type = 'LOAN') then p.amount else -p.amount end) as amount
     from public.transactions as t
+    -- from an account in another currency, what was charged
+    cross join lateral (select case when t.currency = v_currency then t.amount else t.original_amount end as amount) as p
     where
       t.book_id = debt.book_id and t.debt_id = debt.id
       and (g.n = 1 or t.booked_on > private.debt_due_on(debt.starts_on, g.n - 1))
@@ -10467,8 +10767,15 @@ begin
         v_debt.book_id, 'bill_reminder', format('debt/%s/%s', v_debt.id, v_due),
         case when v_debt.monthly_payment is null then 'debt_open' else 'debt_payment' end, null,
         jsonb_build_object(
-          'debt_id', v_debt.id, 'name', v_debt.name, 'due_on', v_due, 'amount', v_debt.monthly_payment,
-          'balance', v_figures.balance
+          'debt_id', v_debt.id, 'name', v_debt.name, 'due_on', v_due,
+          -- the last payment is what is left, with its interest
+          'amount', case when v_debt.monthly_payment is not null then least(
+            v_debt.monthly_payment,
+            v_figures.balance
+            + round(v_figures.balance * v_debt.interest_rate / 1200, private.account_decimals(v_debt.book_id, v_debt.account_id))
+          ) end,
+          'balance', v_figures.balance,
+          'currency', (select a.currency from public.accounts as a where a.book_id = v_debt.book_id and a.id = v_debt.account_id)
         ),
         '/debts/' || v_debt.id
       );
@@ -12010,6 +12317,13 @@ begin
   returning t.* into v_task;
   if not found then
     select t.* into v_task from public.tasks as t where t.book_id = v_book and t.id = v_id;
+    -- as the policy has it: dumps of others are not shown, and their ids get about
+    if v_task.parameters ->> 'format' = 'dump' and v_task.created_by is distinct from auth.uid() then
+      raise sqlstate 'PT409' using
+        message = 'There is another task with that id.',
+        detail = 'tasks.id_taken',
+        hint = 'Leave the id out, or send a new random UUID.';
+    end if;
     return v_task;
   end if;
   -- two are done at a time: who asks for hundreds would keep everybody else waiting
@@ -12025,7 +12339,7 @@ end
 $$;
 comment on function private.start_task is
 'Queues a task in the caller''s book, to be done by the worker''s module of that name; with an id that is there, returns that task.
-Raises PT429 above 50 that somebody has under way. Definer: nobody writes tasks directly.';
+Raises PT409 where that is a dump of somebody else, PT429 above 50 that somebody has under way. Definer: nobody writes tasks directly.';
 revoke execute on function private.start_task from public;
 grant execute on function private.start_task to authenticated;
 
@@ -12075,7 +12389,7 @@ begin
 end
 $$;
 comment on function public.cancel_task is
-'Cancels a task of one''s own, or as an owner any of the book; the worker stops when it next reports. Errors: PT404, PT409 when it is over.';
+'Cancels a task of one''s own, or as an owner any of the book but dumps; the worker stops when it next reports. Errors: PT404, PT409 when it is over.';
 revoke execute on function public.cancel_task from public;
 grant execute on function public.cancel_task to authenticated;
 
@@ -12090,7 +12404,11 @@ begin
   from public.tasks as t
   where
     t.book_id = v_book and t.id = cancel_task.task_id
-    and (t.created_by = auth.uid() or v_book in (select private.my_books('owner')))
+    and (
+      t.created_by = auth.uid()
+      -- what they don't see is not theirs to stop
+      or t.parameters ->> 'format' is distinct from 'dump' and v_book in (select private.my_books('owner'))
+    )
   for update;
   if not found then
     raise sqlstate 'PT404' using
@@ -14950,7 +15268,7 @@ as $$
     from (
       select r.name, r.number, r.amount, a.currency, o.booked_on
       from public.recurring_transactions as r
-      inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id
+      inner join public.accounts as a on a.book_id = r.book_id and a.id = r.account_id and a.is_active
       cross join lateral private.occurrences(
         r, greatest(r.posted_through + 1, weekly_digest.from_date + 5), weekly_digest.from_date + 15
       ) as o
@@ -15088,12 +15406,13 @@ begin
   from public.debt_statuses as d
   where d.book_id = v_scope.book_id and d.type = 'LOAN' and d.current_balance > 0 and d.monthly_payment is not null;
   select
-    round(coalesce(sum(a.balance * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0), v_scope.decimals),
+    round(coalesce(sum(b.balance * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0), v_scope.decimals),
     health_score.missing_rates
     + count(*) filter (where private.exchange_rate(a.currency, v_scope.currency, v_today) is null)
   into liquid_assets, health_score.missing_rates
   from public.accounts as a
-  where a.book_id = v_scope.book_id and a.type in ('bank', 'cash', 'savings') and a.balance > 0;
+  cross join lateral private.balance_on(a.book_id, a.id, v_today) as b (balance)
+  where a.book_id = v_scope.book_id and a.type in ('bank', 'cash', 'savings') and b.balance > 0;
 
   savings_rate := round(100 * (monthly_income - monthly_expenses) / nullif(monthly_income, 0), 2);
   savings_points := round(40 * least(greatest(coalesce(savings_rate, 0), 0) / 20, 1), 1);
@@ -15312,11 +15631,19 @@ begin
   ) as n;
 
   foreach v_end in array v_ends loop
-    select coalesce(sum(d.net * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0) into booked
-    from private.account_days as d
-    inner join public.accounts as a on a.book_id = d.book_id and a.id = d.account_id
-    where
-      d.book_id = v_scope.book_id and d.account_id = any(v_accounts) and d.booked_on > v_before and d.booked_on <= v_end;
+    select coalesce(sum(p.net * private.exchange_rate(a.currency, v_scope.currency, v_today)), 0) into booked
+    from (
+      select d.account_id, d.net
+      from private.account_days as d
+      where
+        d.book_id = v_scope.book_id and d.account_id = any(v_accounts) and d.booked_on > v_before and d.booked_on <= v_end
+      union all
+      -- an account that opens later
+      select o.id, o.initial_amount
+      from public.accounts as o
+      where o.book_id = v_scope.book_id and o.id = any(v_accounts) and o.initial_on > v_before and o.initial_on <= v_end
+    ) as p
+    inner join public.accounts as a on a.book_id = v_scope.book_id and a.id = p.account_id;
     recurring := 0;
     if v_end > v_before then
       select
@@ -15782,10 +16109,9 @@ with facts as (
   where t.reported_amount > 0
   union all
   select
-    p.book_id, p.transaction_id, p.booked_on, p.account_id, p.category_id, p.type, t.payment_type,
+    p.book_id, p.transaction_id, p.booked_on, p.account_id, p.category_id, p.type, p.payment_type,
     p.amount, round(p.amount * p.base_rate, 8)
   from public.transaction_splits as p
-  inner join public.transactions as t on t.book_id = p.book_id and t.id = p.transaction_id
 ),
 -- what fewer than five books hold is not told
 common_currencies as (

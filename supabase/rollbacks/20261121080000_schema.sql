@@ -685,6 +685,8 @@ DROP FUNCTION "private"."is_admin"();
 
 DROP FUNCTION "private"."is_alerted"(uuid, uuid, date);
 
+DROP FUNCTION "private"."is_changed_since"(uuid, text, uuid, bigint);
+
 DROP FUNCTION "private"."is_posted"(public.recurring_transactions, date);
 
 DROP FUNCTION "private"."is_restored"(uuid);
@@ -743,7 +745,7 @@ DROP FUNCTION "private"."periods_between"(text, date, date);
 
 DROP FUNCTION "private"."ping_webhook"(uuid);
 
-DROP FUNCTION "private"."post_book_recurrences"(uuid, timestamp WITH time zone);
+DROP FUNCTION "private"."post_book_recurrences"(uuid, timestamp WITH time zone, integer);
 
 DROP FUNCTION "private"."post_due_recurrences"(timestamp WITH time zone);
 
@@ -815,6 +817,10 @@ DROP FUNCTION "private"."reserve_numbers"(text, uuid, bigint);
 
 DROP FUNCTION "private"."restore_attachments"(jsonb);
 
+DROP FUNCTION "private"."restore_kept"(jsonb);
+
+DROP FUNCTION "private"."restore_legs"(uuid[], bigint[]);
+
 DROP FUNCTION "private"."restore_rows"(uuid, text, text[]);
 
 DROP FUNCTION "private"."revoke_subscription"(uuid, uuid);
@@ -854,6 +860,8 @@ DROP FUNCTION "private"."start_task"(public.task_kind, jsonb, uuid);
 DROP FUNCTION "private"."stop_digests"(uuid);
 
 DROP FUNCTION "private"."tell_admins"(text, text, text, jsonb);
+
+DROP FUNCTION "private"."tell_webhook_off"(public.webhooks, text, timestamp WITH time zone);
 
 DROP FUNCTION "private"."tell_webhooks"(uuid, public.webhook_event, text, jsonb);
 
@@ -1207,6 +1215,8 @@ DROP TABLE "public"."goals";
 
 DROP FUNCTION "private"."tg_goals__prepare"();
 
+DROP FUNCTION "private"."today"();
+
 DROP TYPE "public"."goal_status";
 
 DROP TYPE "public"."goal_type";
@@ -1290,6 +1300,8 @@ DROP FUNCTION "private"."tg_entries__note_webhooks"();
 DROP FUNCTION "private"."tg_transactions__apply_rules"();
 
 DROP FUNCTION "private"."tg_transactions__carry_splits"();
+
+DROP FUNCTION "private"."tg_transactions__check_debt"();
 
 DROP FUNCTION "private"."tg_transactions__check_splits"();
 
