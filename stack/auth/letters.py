@@ -72,7 +72,9 @@ async def slip(
     email = user.email or ""
     if challenge:
         await flows.start(db, challenge, provider="email", method=method, user_id=user.id)
-    user, issued = await one_time_tokens.issue(db, user, slot, email, server.settings, pkce=challenge is not None)
+    user, issued = await one_time_tokens.issue(
+        db, user, slot, email, server.settings.mailer_otp_length, pkce=challenge is not None
+    )
     return user, Letter(kind, email, values(server, user, issued, link_type, redirect))
 
 
@@ -103,7 +105,9 @@ async def invitation(server: Server, db: Connection, user: User, redirect: str) 
     """Asks somebody in; shares its slot with confirmation."""
     server.mailer.reserve()
     email = user.email or ""
-    user, issued = await one_time_tokens.issue(db, user, Slot.confirmation, email, server.settings, pkce=False)
+    user, issued = await one_time_tokens.issue(
+        db, user, Slot.confirmation, email, server.settings.mailer_otp_length, pkce=False
+    )
     user = await users.update(db, user, invited_at=users.now())
     return user, Letter(Kind.invite, email, values(server, user, issued, "invite", redirect))
 
@@ -113,7 +117,9 @@ async def reauthentication(server: Server, db: Connection, user: User) -> tuple[
     space(server, user.reauthentication_sent_at)
     server.mailer.reserve()
     email = user.email or ""
-    user, issued = await one_time_tokens.issue(db, user, Slot.reauthentication, email, server.settings, pkce=False)
+    user, issued = await one_time_tokens.issue(
+        db, user, Slot.reauthentication, email, server.settings.mailer_otp_length, pkce=False
+    )
     told = {
         "SiteURL": server.settings.site_url,
         "Token": issued.code,
@@ -130,7 +136,7 @@ async def email_change(
     space(server, user.email_change_sent_at)
     both = bool(server.settings.mailer_secure_email_change_enabled and user.email)
     server.mailer.reserve(2 if both else 1)
-    pkce = challenge is not None
+    length, pkce = server.settings.mailer_otp_length, challenge is not None
     if challenge:
         await flows.start(db, challenge, provider="email", method="email_change", user_id=user.id)
     user = await users.update(db, user, email_change=new_email, email_change_confirm_status=0)
@@ -140,7 +146,7 @@ async def email_change(
         addresses.insert(0, (Slot.email_change_current, user.email or ""))
     letters = []
     for slot, to in addresses:
-        user, issued = await one_time_tokens.issue(db, user, slot, to, server.settings, pkce=pkce)
+        user, issued = await one_time_tokens.issue(db, user, slot, to, length, pkce=pkce)
         told = {"NewEmail": new_email, "SendingTo": to}
         letters.append(Letter(Kind.email_change, to, values(server, user, issued, "email_change", redirect, told)))
     return user, letters

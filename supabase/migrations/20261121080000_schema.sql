@@ -383,12 +383,15 @@ grant execute on function private.current_book to authenticated, service_role;
 create function private.today() returns date
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  v_book uuid;
 begin
   -- the system and the secret key may write to any book, and say which day they mean
   if auth.uid() is null and private.request_header('x-book') is null then
     return current_date;
   end if;
-  return (select (now() at time zone b.timezone)::date from public.books as b where b.id = private.current_book('viewer'));
+  v_book := private.current_book('viewer');
+  return (select (now() at time zone b.timezone)::date from public.books as b where b.id = v_book);
 end
 $$;
 comment on function private.today is

@@ -135,7 +135,7 @@ async def generate_link(
             current = kind == "email_change_current"
             slot = Slot.email_change_current if current else Slot.email_change_new
             to, link_type = (email if current else new_email), "email_change"
-        user, issued = await one_time_tokens.issue(db, user, slot, to, server.settings, pkce=False)
+        user, issued = await one_time_tokens.issue(db, user, slot, to, server.settings.mailer_otp_length, pkce=False)
         traits = {"user_id": str(user.id), "user_email": email}
         await audit.record(db, "user_modified", client, None, traits, actor_role=admin)
         profile = users.profile_of(user, await users.identities_of(db, user), await users.factors_of(db, user))

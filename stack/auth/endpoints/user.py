@@ -129,7 +129,7 @@ async def reauthenticate(body: Changes, server: Server, who: Caller) -> None:
         return
     if not body.nonce:
         raise AuthError(400, "reauthentication_needed", "Password update requires reauthentication")
-    token_hash = one_time_tokens.hash_of(who.user.email or "", body.nonce, server.settings)
+    token_hash = one_time_tokens.hash_of(who.user.email or "", body.nonce)
     lifetime = server.settings.mailer_otp_exp
     async with server.code_failures.attempt(str(who.user.id), "nonce"), server.database.transaction() as db:
         consumed = await one_time_tokens.consume(db, {token_hash}, {Slot.reauthentication}, lifetime)

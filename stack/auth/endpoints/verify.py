@@ -129,8 +129,10 @@ async def submit_code(body: Verification, server: ServerOf, client: ClientOf) ->
     if body.token_hash:
         hashes, message = {body.token_hash}, "Email link is invalid or has expired"
     else:
-        plain = one_time_tokens.hash_of(email, body.token or "", server.settings)
-        hashes, message = {plain, PKCE_PREFIX + plain}, "Token has expired or is invalid"
+        # of full length only: an address that ends with the first digits of a code would be another's, with attempts of its own
+        is_code = re.fullmatch(rf"[0-9]{{{server.settings.mailer_otp_length}}}", body.token or "")
+        plain = one_time_tokens.hash_of(email, body.token or "")
+        hashes, message = {plain, PKCE_PREFIX + plain} if is_code else set(), "Token has expired or is invalid"
     # a hash can't be guessed, so only codes are counted
     guesses = server.code_failures.attempt(email if email else body.token_hash or "", "verify")
     async with guesses, server.database.transaction() as db:

