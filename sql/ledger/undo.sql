@@ -16,17 +16,19 @@ comment on function private.undo_order is 'In which order rows of several tables
 revoke execute on function private.undo_order from public;
 grant execute on function private.undo_order to authenticated;
 
-create function private.writable_columns(relation regclass, is_insert boolean) returns setof name
+create function private.writable_columns(relation regclass, is_insert boolean, role name default current_user) returns setof name
 language sql stable set search_path = ''
 as $$
   select a.attname
   from pg_catalog.pg_attribute as a
   where
     a.attrelid = writable_columns.relation and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-    and has_column_privilege(a.attrelid, a.attnum, case when writable_columns.is_insert then 'insert' else 'update' end)
+    and has_column_privilege(
+      writable_columns.role, a.attrelid, a.attnum, case when writable_columns.is_insert then 'insert' else 'update' end
+    )
   order by a.attnum
 $$;
-comment on function private.writable_columns is 'Columns of a table that the caller may give.';
+comment on function private.writable_columns is 'Columns of a table that a role may give; the caller where none is named.';
 revoke execute on function private.writable_columns from public;
 grant execute on function private.writable_columns to authenticated;
 
@@ -59,11 +61,8 @@ begin
     return (v_then is null) <> (v_now is null);
   end if;
   return exists (
-    select from pg_catalog.pg_attribute as a
-    where
-      a.attrelid = format('public.%I', is_changed_since.table_name)::regclass and a.attnum > 0 and not a.attisdropped
-      and has_column_privilege('authenticated', a.attrelid, a.attnum, 'insert')
-      and v_then -> a.attname is distinct from v_now -> a.attname
+    select from private.writable_columns(format('public.%I', is_changed_since.table_name)::regclass, true, 'authenticated') as c (name)
+    where v_then -> c.name is distinct from v_now -> c.name
   );
 end
 $$;

@@ -887,7 +887,7 @@ DROP FUNCTION "private"."weekly_digest"(uuid, date);
 
 DROP FUNCTION "private"."with_subcategories"(uuid, uuid[]);
 
-DROP FUNCTION "private"."writable_columns"(regclass, boolean);
+DROP FUNCTION "private"."writable_columns"(regclass, boolean, name);
 
 DROP FUNCTION "public"."accept_invitation"(uuid);
 
