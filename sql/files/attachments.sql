@@ -238,7 +238,7 @@ storage_key is another. Raises as check_attachment. Definer: a row never comes w
 revoke execute on function private.attach from public;
 grant execute on function private.attach to authenticated;
 
-create function private.restore_attachments(rows jsonb) returns void
+create function private.restore_attachments(undone jsonb) returns void
 language sql volatile security definer set search_path = ''
 as $$
   insert into public.attachments (
@@ -247,9 +247,36 @@ as $$
   select a.book_id, a.id, a.transaction_id, a.account_id, a.debt_id, a.file_name, a.type, a.size, a.sha256, a.storage_key, a.thumbnail_key
   from private.deleted_files(private.current_book('editor')) as d
   cross join lateral jsonb_populate_record(null::public.attachments, d.was) as a
-  where d.was in (select r.row from jsonb_array_elements(restore_attachments.rows) as r (row))
+  where
+    d.was in (
+      select u.before
+      from jsonb_to_recordset(restore_attachments.undone) as u (table_name text, op public.change_op, before jsonb)
+      where u.table_name = 'attachments' and u.op in ('insert', 'update')
+    )
+    and not exists (select from public.attachments as k where k.book_id = a.book_id and k.id = a.id)
 $$;
 comment on function private.restore_attachments is
-'For undo: brings deleted attachments back, as they were, for as long as their files are kept. Definer: a row never comes without its file.';
+'For undo: brings back, as they were, attachments that have gone or belonged to another transaction, for as long as their files are kept.
+Definer: a row never comes without its file.';
 revoke execute on function private.restore_attachments from public;
 grant execute on function private.restore_attachments to authenticated;
+
+create function private.attach_to_legs(transfer_id uuid, from_id uuid, to_id uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into public.attachments (book_id, id, transaction_id, file_name, type, size, sha256, storage_key, thumbnail_key)
+  select a.book_id, a.id, t.id, a.file_name, a.type, a.size, a.sha256, a.storage_key, a.thumbnail_key
+  from public.changes as c
+  cross join lateral jsonb_populate_record(null::public.attachments, c.before) as a
+  inner join public.transactions as t
+    on t.book_id = c.book_id and t.transfer_id = attach_to_legs.transfer_id
+    and a.transaction_id = case t.type when 'expense' then attach_to_legs.from_id else attach_to_legs.to_id end
+  where
+    c.book_id = private.current_book('editor') and c.xid = pg_current_xact_id()
+    and c.table_name = 'attachments' and c.op = 'delete'
+$$;
+comment on function private.attach_to_legs is
+'Attachments that have just gone with two transactions belong to the legs that have taken their places. Definer: a row never comes without
+its file.';
+revoke execute on function private.attach_to_legs from public;
+grant execute on function private.attach_to_legs to authenticated;

@@ -53,6 +53,7 @@ begin
       t.book_id = v_book and t.transfer_id = v_transfer.id
       and t.type = case l.transaction_id when v_from.id then 'expense' else 'income' end::public.transaction_type;
   perform private.follow_legs(v_transfer.id, v_from.id, v_to.id);
+  perform private.attach_to_legs(v_transfer.id, v_from.id, v_to.id);
   return v_transfer;
 end
 $$;

@@ -124,7 +124,7 @@ begin
   -- what comes back is as it was, whatever rules say by now, and transfers have their own legs
   perform set_config('walletbase.undone_book', undo.book_id::text, true);
   -- first what others will point to again, then the edits, then what is no longer pointed to; but transfers make room for what
-  -- they were made of
+  -- they were made of, and that for them
   for v_set in
     select
       u.op, u.table_name, format('public.%I', u.table_name)::regclass as relation, jsonb_agg(u.before) as rows,
@@ -132,7 +132,7 @@ begin
     from jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid, op public.change_op, before jsonb)
     group by u.op, u.table_name
     order by
-      u.op <> 'delete' or u.table_name <> 'transfers',
+      u.op <> 'delete' or u.table_name not in ('transfers', 'transactions'),
       array_position(array['insert', 'update', 'delete']::public.change_op[], u.op),
       private.undo_order(u.table_name) * case u.op when 'delete' then -1 else 1 end,
       u.table_name
@@ -142,11 +142,8 @@ begin
     );
     case v_set.op
       when 'insert' then
-        -- only as long as their files are kept
-        if v_set.table_name = 'attachments' then
-          perform private.restore_attachments(v_set.rows);
-          continue;
-        end if;
+        -- at the end, when all that they may belong to is there
+        continue when v_set.table_name = 'attachments';
         execute format(
           'insert into public.%I (%s) select %s from jsonb_populate_recordset(null::public.%I, $1)',
           v_set.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '), v_set.table_name
@@ -168,6 +165,7 @@ begin
     end case;
   end loop;
   perform private.restore_kept(v_undone);
+  perform private.restore_attachments(v_undone);
   perform set_config('walletbase.undone_book', '', true);
   -- now, not at commit: the answer is the error
   set constraints all immediate;

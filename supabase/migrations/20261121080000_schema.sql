@@ -4683,7 +4683,7 @@ begin
   -- what comes back is as it was, whatever rules say by now, and transfers have their own legs
   perform set_config('walletbase.undone_book', undo.book_id::text, true);
   -- first what others will point to again, then the edits, then what is no longer pointed to; but transfers make room for what
-  -- they were made of
+  -- they were made of, and that for them
   for v_set in
     select
       u.op, u.table_name, format('public.%I', u.table_name)::regclass as relation, jsonb_agg(u.before) as rows,
@@ -4691,7 +4691,7 @@ begin
     from jsonb_to_recordset(v_undone) as u (table_name text, row_id uuid, op public.change_op, before jsonb)
     group by u.op, u.table_name
     order by
-      u.op <> 'delete' or u.table_name <> 'transfers',
+      u.op <> 'delete' or u.table_name not in ('transfers', 'transactions'),
       array_position(array['insert', 'update', 'delete']::public.change_op[], u.op),
       private.undo_order(u.table_name) * case u.op when 'delete' then -1 else 1 end,
       u.table_name
@@ -4701,11 +4701,8 @@ begin
     );
     case v_set.op
       when 'insert' then
-        -- only as long as their files are kept
-        if v_set.table_name = 'attachments' then
-          perform private.restore_attachments(v_set.rows);
-          continue;
-        end if;
+        -- at the end, when all that they may belong to is there
+        continue when v_set.table_name = 'attachments';
         execute format(
           'insert into public.%I (%s) select %s from jsonb_populate_recordset(null::public.%I, $1)',
           v_set.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '), v_set.table_name
@@ -4727,6 +4724,7 @@ begin
     end case;
   end loop;
   perform private.restore_kept(v_undone);
+  perform private.restore_attachments(v_undone);
   perform set_config('walletbase.undone_book', '', true);
   -- now, not at commit: the answer is the error
   set constraints all immediate;
@@ -6655,6 +6653,7 @@ begin
       t.book_id = v_book and t.transfer_id = v_transfer.id
       and t.type = case l.transaction_id when v_from.id then 'expense' else 'income' end::public.transaction_type;
   perform private.follow_legs(v_transfer.id, v_from.id, v_to.id);
+  perform private.attach_to_legs(v_transfer.id, v_from.id, v_to.id);
   return v_transfer;
 end
 $$;
@@ -11033,7 +11032,7 @@ storage_key is another. Raises as check_attachment. Definer: a row never comes w
 revoke execute on function private.attach from public;
 grant execute on function private.attach to authenticated;
 
-create function private.restore_attachments(rows jsonb) returns void
+create function private.restore_attachments(undone jsonb) returns void
 language sql volatile security definer set search_path = ''
 as $$
   insert into public.attachments (
@@ -11042,12 +11041,39 @@ as $$
   select a.book_id, a.id, a.transaction_id, a.account_id, a.debt_id, a.file_name, a.type, a.size, a.sha256, a.storage_key, a.thumbnail_key
   from private.deleted_files(private.current_book('editor')) as d
   cross join lateral jsonb_populate_record(null::public.attachments, d.was) as a
-  where d.was in (select r.row from jsonb_array_elements(restore_attachments.rows) as r (row))
+  where
+    d.was in (
+      select u.before
+      from jsonb_to_recordset(restore_attachments.undone) as u (table_name text, op public.change_op, before jsonb)
+      where u.table_name = 'attachments' and u.op in ('insert', 'update')
+    )
+    and not exists (select from public.attachments as k where k.book_id = a.book_id and k.id = a.id)
 $$;
 comment on function private.restore_attachments is
-'For undo: brings deleted attachments back, as they were, for as long as their files are kept. Definer: a row never comes without its file.';
+'For undo: brings back, as they were, attachments that have gone or belonged to another transaction, for as long as their files are kept.
+Definer: a row never comes without its file.';
 revoke execute on function private.restore_attachments from public;
 grant execute on function private.restore_attachments to authenticated;
+
+create function private.attach_to_legs(transfer_id uuid, from_id uuid, to_id uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into public.attachments (book_id, id, transaction_id, file_name, type, size, sha256, storage_key, thumbnail_key)
+  select a.book_id, a.id, t.id, a.file_name, a.type, a.size, a.sha256, a.storage_key, a.thumbnail_key
+  from public.changes as c
+  cross join lateral jsonb_populate_record(null::public.attachments, c.before) as a
+  inner join public.transactions as t
+    on t.book_id = c.book_id and t.transfer_id = attach_to_legs.transfer_id
+    and a.transaction_id = case t.type when 'expense' then attach_to_legs.from_id else attach_to_legs.to_id end
+  where
+    c.book_id = private.current_book('editor') and c.xid = pg_current_xact_id()
+    and c.table_name = 'attachments' and c.op = 'delete'
+$$;
+comment on function private.attach_to_legs is
+'Attachments that have just gone with two transactions belong to the legs that have taken their places. Definer: a row never comes without
+its file.';
+revoke execute on function private.attach_to_legs from public;
+grant execute on function private.attach_to_legs to authenticated;
 
 -- sql/tasks/subscriptions.sql
 

@@ -521,6 +521,8 @@ DROP FUNCTION "private"."answer_invitation"(uuid, public.invitation_status);
 
 DROP FUNCTION "private"."attach"(uuid, uuid, uuid, uuid, text, text, bigint, text, text, text);
 
+DROP FUNCTION "private"."attach_to_legs"(uuid, uuid, uuid);
+
 DROP FUNCTION "private"."attempt"(text, uuid, timestamp WITH time zone);
 
 DROP FUNCTION "private"."balance_on"(uuid, uuid, date);

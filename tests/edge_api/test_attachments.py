@@ -957,6 +957,28 @@ def test_deleted_transaction_takes_its_files_along_and_an_undo_brings_them_back(
     assert hashlib.sha256(fetched(back["url"])).hexdigest() == found["sha256"]
 
 
+def test_files_of_transactions_that_become_a_transfer_go_to_its_legs_and_back(book: SimpleNamespace) -> None:
+    client = book.owner.client
+    savings = {"name": "Savings", "type": "bank", "currency": "EUR"}
+    there = client.table("accounts").insert(savings).execute().data[0]["id"]
+    sides = [(book.account, "expense"), (there, "income")]
+    rows = [{"account_id": a, "booked_on": "2026-03-02", "type": t, "amount": "7.00"} for a, t in sides]
+    sent, received = (row["id"] for row in client.table("transactions").insert(rows).execute().data)
+    found = upload(book.owner, picture(), transaction_id=sent).json()
+    client.rpc("accept_transfer", {"transaction_id": sent, "counterpart_id": received}).execute()
+    leg = client.table("transactions").select("id, transfer_id, attachments(id)").eq("type", "expense")
+    [at] = leg.eq("account_id", book.account).not_.is_("transfer_id", None).execute().data
+    assert [file["id"] for file in at["attachments"]] == [found["id"]]
+    kept = book.owner.http.get(f"{PATH}/{found['id']}").json()
+    assert hashlib.sha256(fetched(kept["url"])).hexdigest() == found["sha256"]
+
+    change = client.table("changes").select("xid").eq("row_id", at["transfer_id"]).execute().data[0]
+    client.rpc("undo_request", {"xid": change["xid"]}).execute()
+    back = book.owner.http.get(f"{PATH}/{found['id']}").json()
+    assert back["transaction_id"] == sent
+    assert hashlib.sha256(fetched(back["url"])).hexdigest() == found["sha256"]
+
+
 def test_links_stay_on_the_address_that_was_asked(book: SimpleNamespace, env: dict[str, str]) -> None:
     found = upload(book.owner, picture(), transaction_id=book.transaction).json()
     assert urlsplit(found["url"]).netloc == urlsplit(env["SUPABASE_URL"]).netloc

@@ -112,8 +112,23 @@ insert into public.transactions (id, account_id, booked_on, type, amount, extern
 (tests.id('out'), tests.id('checking'), '2026-03-03', 'expense', 40, 'bank-1'),
 (tests.id('in'), tests.id('savings'), '2026-03-04', 'income', 40, 'bank-2');
 insert into public.transaction_labels (transaction_id, label_id) values (tests.id('out'), tests.id('label'));
+select tests.log_out();
+insert into public.attachments (book_id, id, transaction_id, file_name, type, size, sha256, storage_key)
+select
+  tests.book(), tests.id(f.name), tests.id(f.transaction), f.name || '.pdf', 'application/pdf', 1, repeat('ab', 32),
+  format('attachments/%s/%s/1.pdf', tests.book(), tests.id(f.name))
+from (values ('order', 'out'), ('receipt', 'in')) as f (name, transaction);
+select tests.be('ben');
 select pg_temp.last_change() as before \gset
 select amount from public.accept_transfer(tests.id('out'), tests.id('in')) \gset
+select results_eq(
+  $$
+    select a.file_name, t.external_id from public.attachments as a
+    inner join public.transactions as t on t.book_id = a.book_id and t.id = a.transaction_id where t.transfer_id is not null order by 1
+  $$,
+  $$values ('order.pdf', 'bank-1'), ('receipt.pdf', 'bank-2')$$, 'the files of two transactions that become a transfer are those of its legs'
+);
+select pg_temp.last_change() as joined \gset
 select lives_ok(format('select pg_temp.undo_after(%s)', :'before'), 'a transfer that was accepted is taken back');
 select results_eq(
   $$select id, external_id, transfer_id from public.transactions where external_id like 'bank-%' order by external_id$$,
@@ -122,6 +137,24 @@ select results_eq(
 select is(
   (select array_agg(l.transaction_id) from public.transaction_labels as l where l.transaction_id in (tests.id('out'), tests.id('in'))),
   array[tests.id('out')], 'with their labels'
+);
+select results_eq(
+  $$select file_name, transaction_id from public.attachments where transaction_id is not null order by 1$$,
+  $$values ('order.pdf', tests.id('out')), ('receipt.pdf', tests.id('in'))$$, 'and files'
+);
+select pg_temp.last_change() as parted \gset
+select lives_ok(format('select pg_temp.undo_after(%s)', :'joined'), 'to take that back joins them again');
+select results_eq(
+  $$
+    select a.file_name, t.external_id from public.attachments as a
+    inner join public.transactions as t on t.book_id = a.book_id and t.id = a.transaction_id where t.transfer_id is not null order by 1
+  $$,
+  $$values ('order.pdf', 'bank-1'), ('receipt.pdf', 'bank-2')$$, 'files and all'
+);
+select lives_ok(format('select pg_temp.undo_after(%s)', :'parted'), 'and so on, to and fro');
+select results_eq(
+  $$select file_name, transaction_id from public.attachments where transaction_id is not null order by 1$$,
+  $$values ('order.pdf', tests.id('out')), ('receipt.pdf', tests.id('in'))$$, 'with nothing lost'
 );
 -- one change after the other
 update public.transactions set amount = 41 where id = tests.id('out');
