@@ -38,7 +38,8 @@ begin
   return query
   with months as (
     select
-      t.group_id, t.bucket, t.base_amount * v_rates[t.bucket] as amount, t.entry_count, t.missing_rates
+      t.group_id, t.bucket, t.base_amount * v_rates[t.bucket] as amount, t.entry_count,
+      case when v_rates[t.bucket] is null then t.entry_count else t.missing_rates end as missing_rates
     from private.entry_totals(v_scope, v_scope.from_date, v_scope.to_date, v_starts, 'category') as t
     where t.type = category_statistics.type
   ),
@@ -53,7 +54,7 @@ begin
   ),
   sums as (
     select
-      f.group_id, sum(f.amount) as amount, sum(f.entry_count)::bigint as entry_count,
+      f.group_id, sum(f.amount) filter (where f.entry_count > 0) as amount, sum(f.entry_count)::bigint as entry_count,
       sum(f.missing_rates)::bigint as missing_rates,
       sum(f.amount) filter (where f.bucket = v_count) as last_month,
       sum(f.amount) filter (where f.bucket = v_count - 1) as previous_month,
@@ -68,7 +69,7 @@ begin
     round(s.amount / v_count, v_scope.decimals), round(s.last_month, v_scope.decimals),
     round(s.previous_month, v_scope.decimals),
     round(100 * (s.last_month - s.previous_month) / nullif(s.previous_month, 0), 2),
-    round(s.trend, v_scope.decimals), s.missing_rates
+    case when s.amount is not null then round(s.trend, v_scope.decimals) end, s.missing_rates
   from sums as s
   left join public.categories as c on c.book_id = v_scope.book_id and c.id = s.group_id
   order by s.amount desc nulls last, c.name;
@@ -79,6 +80,7 @@ comment on function public.category_statistics is
 from_date, to_date, account_ids, category_ids, currency: as in spending. category_id: null for entries without one; children count
 by themselves. percentage: of all rows. average: for an entry. last_month, previous_month: the last two months that the range
 touches; change_percentage between them. trend: by how much a month rises or falls over the range, by least squares.
-missing_rates: entries left out because no rate is known. Errors: PT422 as spending.';
+missing_rates: entries left out because no rate is known, or none to currency at the end of their month; amounts that leave out all are
+null. Errors: PT422 as spending.';
 revoke execute on function public.category_statistics from public;
 grant execute on function public.category_statistics to authenticated, service_role;

@@ -46,7 +46,7 @@ begin
       where s.entry_count > 0
     ),
     'budgets', (
-      select coalesce(jsonb_agg(to_jsonb(b) order by b.percentage desc nulls last, b.name), '[]') from public.budget_overview(v_first) as b
+      select coalesce(jsonb_agg(to_jsonb(b) order by b.percentage desc nulls last, b.name), '[]') from public.budget_overview(dashboard.month) as b
     ),
     'goals', (
       select coalesce(jsonb_agg(
@@ -61,11 +61,12 @@ begin
       where g.book_id = v_book and g.status = 'active'
     ),
     'upcoming', (
-      select coalesce(jsonb_agg(to_jsonb(u) order by u.booked_on, u.name), '[]')
+      select coalesce(jsonb_agg(to_jsonb(u) order by u.booked_on, u.name, u.due_on), '[]')
       from (
         select u.recurring_transaction_id, u.name, u.due_on, u.booked_on, u.account_id, u.type, u.amount, u.currency, u.auto_create
         from public.upcoming(v_today, v_today + 30) as u
-        order by u.booked_on, u.name
+        -- a weekend brings several of one name to the same day
+        order by u.booked_on, u.name, u.due_on
         limit 10
       ) as u
     ),
@@ -95,7 +96,7 @@ month, previous_month: {starts_on, ends_on, income, expense, net, savings_rate, 
 months, this one last;
 spending: the month by category, largest first, [{group_id, group_name, amount, percentage, entry_count, previous_amount, change,
 change_percentage, missing_rates}], compared with the same days of the month before;
-budgets: rows of budget_overview, the most used first; goals: the active ones, [{id, name, type, currency, current_amount,
+budgets: rows of budget_overview for month, the most used first; goals: the active ones, [{id, name, type, currency, current_amount,
 target_amount, percentage, target_on, projected_on, is_on_track}];
 upcoming: the first 10 of the next 30 days, [{recurring_transaction_id, name, due_on, booked_on, account_id, type, amount, currency,
 auto_create}]; recent: the last 10 transactions, [{id, booked_on, type, amount, currency, payer, description, transfer_id, account_id,

@@ -30,7 +30,7 @@ begin
   select
     round(coalesce(sum(t.base_amount) filter (where t.type = 'income'), 0) * v_rate / 6, v_scope.decimals),
     round(coalesce(sum(t.base_amount) filter (where t.type = 'expense'), 0) * v_rate / 6, v_scope.decimals),
-    coalesce(sum(t.missing_rates), 0)
+    coalesce(sum(case when v_rate is null then t.entry_count else t.missing_rates end), 0)
   into monthly_income, monthly_expenses, health_score.missing_rates
   from private.entry_totals(v_scope, v_from, v_to, array[v_from], null) as t;
   -- what one owes and pays back by the month
@@ -50,6 +50,12 @@ begin
   cross join lateral private.balance_on(a.book_id, a.id, v_today) as b (balance)
   where a.book_id = v_scope.book_id and a.type in ('bank', 'cash', 'savings') and b.balance > 0;
 
+  -- no rate, no score: never a guess
+  if v_rate is null then
+    recommendations := '{}';
+    return next;
+    return;
+  end if;
   savings_rate := round(100 * (monthly_income - monthly_expenses) / nullif(monthly_income, 0), 2);
   savings_points := round(40 * least(greatest(coalesce(savings_rate, 0), 0) / 20, 1), 1);
   debt_to_income := case
@@ -77,6 +83,7 @@ comment on function public.health_score is
 'Financial health, 0 to 100 points, with grade A (from 80), B (65), C (50), D (35) or E, over the six whole months before this one:
 savings_rate in percent, 40 points from 20 up; debt_to_income in percent, 30 points to 10 and none from 50; emergency_months, liquid
 assets (bank, cash and savings accounts) over monthly expenses, 30 points from 6 up; in proportion between. currency: of all amounts.
-missing_rates: entries, debts and accounts left out because no rate is known. Errors: PT422 for an unknown currency.';
+missing_rates: entries, debts and accounts left out because no rate is known; without one for currency itself there is no score.
+Errors: PT422 for an unknown currency.';
 revoke execute on function public.health_score from public;
 grant execute on function public.health_score to authenticated, service_role;

@@ -28,7 +28,7 @@ begin
     round(coalesce(sum(e.base_amount) filter (where e.type = 'expense'), 0) * v_rate, v_scope.decimals),
     round(sum(e.base_amount) * v_rate / nullif(count(distinct e.transaction_id) filter (where e.base_amount is not null), 0), v_scope.decimals),
     min(e.booked_on), max(e.booked_on),
-    count(e.transaction_id) filter (where e.base_amount is null)
+    count(e.transaction_id) filter (where e.base_amount is null or v_rate is null)
   from public.labels as l
   left join public.transaction_labels as t on t.book_id = l.book_id and t.label_id = l.id
   left join private.entries as e
@@ -42,6 +42,6 @@ $$;
 comment on function public.label_statistics is
 'Each label in figures, those without entries in the range too. from_date, to_date, label_ids, currency: as in spending; another
 currency is converted at the rate of the last day. average: of a transaction. missing_rates: entries left out because no rate is
-known. Errors: PT422 as spending.';
+known; the amounts are null where currency itself has none. Errors: PT422 as spending.';
 revoke execute on function public.label_statistics from public;
 grant execute on function public.label_statistics to authenticated, service_role;

@@ -66,6 +66,27 @@ select is(
   (select (d -> 'month' ->> 'expense')::numeric from public.dashboard('2024-02-10', 'USD') as d), 268.00, 'in any currency'
 );
 select tests.log_out();
+-- today is the last day of a pay cycle, or the first: never is the month's own the present one
+update public.books set first_day_of_month = case when extract(day from current_date) < 28 then extract(day from current_date) + 1 else 28 end
+where id = tests.book();
+select tests.be('ann');
+select results_eq(
+  $$ select (b ->> 'period_start')::date <= current_date, (b ->> 'period_end')::date >= current_date
+  from public.dashboard() as d, jsonb_array_elements(d -> 'budgets') as b $$,
+  $$ values (true, true) $$, 'of budgets the present pay cycle, though it began in the month before'
+);
+delete from public.recurring_transactions;
+-- of a Saturday, a Sunday and a Monday
+insert into public.recurring_transactions (name, account_id, type, amount, frequency, starts_on, weekend_policy)
+select 'Every day', tests.id('checking'), 'expense', 1, 'daily', current_date + 1, 'after';
+select results_eq(
+  $$ select u ->> 'due_on' from public.dashboard() as d, jsonb_array_elements(d -> 'upcoming') as u $$,
+  $$
+    select u.due_on::text from public.upcoming(current_date, current_date + 30) as u order by u.booked_on, u.due_on limit 10
+  $$, 'what a weekend puts on one day comes in the order that it was due'
+);
+select tests.log_out();
+update public.books set first_day_of_month = 1 where id = tests.book();
 select private.notify(tests.book(), 'system', 'dashboard', 'Hello', 'Hello');
 select tests.be('ann');
 select is((select d -> 'unread_notifications' from public.dashboard() as d), '1'::jsonb, 'and what has not been read');

@@ -1,6 +1,6 @@
 -- Statistics, health score and forecast against figures worked out by hand.
 begin;
-select plan(26);
+select plan(30);
 
 select tests.create_user('ada@example.com', '{"currency": "EUR"}') as ada, tests.create_user('sam@example.com') as sam \gset
 select tests.book_of('ada@example.com') as book \gset
@@ -43,6 +43,29 @@ select results_eq(
 select throws_ok($$select * from public.category_statistics('2024-03-01', '2024-01-01')$$, 'PT422', null, 'a range that is reversed');
 select throws_ok($$select * from public.label_statistics(currency => 'XXX')$$, 'PT422', null, 'a currency that is none');
 
+-- the rate of a month is that of its last day: there is one for January alone, and none for bitcoin at all
+select tests.log_out();
+delete from public.exchange_rates where quote_currency = 'USD' and valid_on between '2024-01-20' and '2024-04-01';
+insert into public.exchange_rates (quote_currency, valid_on, rate, source) values ('USD', '2024-01-31', 2, 'test');
+select tests.log_in_as('ada@example.com');
+select results_eq(
+  $$select category_name, amount, average, last_month, previous_month, missing_rates
+  from public.category_statistics('2024-01-01', '2024-03-31', currency => 'USD')$$,
+  $$values ('Groceries', 200.00, 200.00, null::numeric, null::numeric, 3::bigint), ('Rent', null, null, null, 0.00, 1), (null, null, null, null, 0.00, 1)$$,
+  'what is in months without a rate is left out and counted'
+);
+select results_eq(
+  $$select category_name, amount, average, trend, entry_count = missing_rates
+  from public.category_statistics('2024-01-01', '2024-03-31', currency => 'BTC')$$,
+  $$values ('Groceries', null::numeric, null::numeric, null::numeric, true), ('Rent', null, null, null, true), (null, null, null, null, true)$$,
+  'what is all left out is not nothing'
+);
+select results_eq(
+  $$select label_name, transaction_count, income, expenses, average, missing_rates
+  from public.label_statistics('2024-01-01', '2024-03-31', currency => 'BTC')$$,
+  $$values ('trip', 2::bigint, null::numeric, null::numeric, null::numeric, 2::bigint), ('unused', 0, null, null, null, 0)$$, 'nor of a label'
+);
+
 -- health: nothing in the last months yet
 select results_eq(
   $$select score, grade, savings_rate, emergency_months, cardinality(recommendations) from public.health_score()$$,
@@ -61,6 +84,11 @@ select results_eq(
 select results_eq(
   $$select monthly_income, monthly_expenses, monthly_debt_payments, liquid_assets, missing_rates from public.health_score()$$,
   $$values (2000.00, 1800.00, 600.00, 1270.00, 0::bigint)$$, 'from six months; what is invested is not at hand'
+);
+select results_eq(
+  $$select score, grade, savings_points, debt_points, monthly_income, recommendations, missing_rates from public.health_score('BTC')$$,
+  -- twelve entries, the debt and the bank
+  $$values (null::numeric, null, null::numeric, null::numeric, null::numeric, '{}'::text[], 14::bigint)$$, 'without a rate there is no score'
 );
 select throws_ok($$select * from public.health_score('XXX')$$, 'PT422', null, 'a currency that is none');
 
