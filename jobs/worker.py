@@ -1,4 +1,4 @@
-"""The worker: takes what is queued, in the order it was queued, and sees to it that it is done once.
+"""The worker: takes what is queued, in the order it was queued and people in turn, and sees to it that it is done once.
 
 Queue `tasks` holds what people follow in the table tasks: one process a run. Queue `default` holds short jobs: threads.
 Queue `webhooks` has threads of its own, so that a receiver that takes its time keeps no mail waiting.
@@ -60,7 +60,10 @@ class Retries(procrastinate.BaseRetryStrategy):
             return procrastinate.RetryDecision(retry_in={"seconds": 1})
         if is_last_try(job):
             return None
-        return procrastinate.RetryDecision(retry_in={"seconds": self._pause * 3**job.attempts})
+        # with a lock of its own, it waits without keeping what the same person asked for later
+        return procrastinate.RetryDecision(
+            retry_in={"seconds": self._pause * 3**job.attempts}, lock=job.lock and f"job {job.id}"
+        )
 
 
 def is_last_try(job: Job) -> bool:

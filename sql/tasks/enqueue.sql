@@ -9,9 +9,13 @@ declare
   v_request constant text := private.request_header('x-request-id');
   v_job bigint;
 begin
-  insert into queue.procrastinate_jobs as j (queue_name, task_name, args, lock, queueing_lock, scheduled_at)
+  insert into queue.procrastinate_jobs as j (queue_name, task_name, priority, args, lock, queueing_lock, scheduled_at)
   values (
     enqueue.queue, enqueue.task,
+    -- the first of a lock goes before the second of any other
+    coalesce((
+      select min(o.priority) - 1 from queue.procrastinate_jobs as o where o.lock = enqueue.lock and o.status in ('todo', 'doing')
+    ), 0),
     -- so that what the worker says of it can be found by the request's id
     case when v_request ~ '^[A-Za-z0-9_-]{8,64}$' then enqueue.args || jsonb_build_object('request_id', v_request) else enqueue.args end,
     enqueue.lock, enqueue.queueing_lock, enqueue.at
@@ -24,7 +28,7 @@ end
 $$;
 comment on function private.enqueue is
 'Gives the worker something to do once the present transaction commits: task by its name in jobs/, args as its parameters, not before
-"at". Jobs with the same lock are done one after another; where one with the same queueing_lock waits already, nothing is added and
+"at". Jobs with the same lock are done one after another, and those of several locks in turn; where one with the same queueing_lock waits already, nothing is added and
 null is returned, else the job''s id. Queue tasks is for what takes long, webhooks for what
 waits for servers of others, default for the rest. Definer: the queue is the worker''s.';
 revoke execute on function private.enqueue from public;
@@ -119,7 +123,10 @@ as $$
     count(*) filter (where j.status = 'doing')::integer,
     count(*) filter (where j.status = 'failed')::integer,
     coalesce(
-      now() - min(coalesce(j.scheduled_at, e.at)) filter (where j.status = 'todo' and coalesce(j.scheduled_at, '-infinity') <= now()),
+      now() - min(coalesce(j.scheduled_at, e.at)) filter (
+        where j.status = 'todo' and coalesce(j.scheduled_at, '-infinity') <= now()
+        and not exists (select from queue.procrastinate_jobs as o where o.lock = j.lock and o.status = 'doing')
+      ),
       interval '0'
     )
   from queue.procrastinate_jobs as j
@@ -129,7 +136,8 @@ as $$
 $$;
 comment on function private.queue_health is
 'How the queue is: workers known, since when none was heard of, whether it is worked off (a worker was heard of in the last 30 seconds, or
-the sidecar called in the last 5 minutes), jobs that are due, running and set aside, and how long the oldest due one has waited.
+the sidecar called in the last 5 minutes), jobs that are due, running and set aside, and how long the oldest due one has waited
+that waits for no other with its lock.
 Definer: the queue is the worker''s.';
 revoke execute on function private.queue_health from public;
 grant execute on function private.queue_health to service_role;

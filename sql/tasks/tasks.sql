@@ -104,14 +104,17 @@ begin
     end if;
     return v_task;
   end if;
-  -- two are done at a time: who asks for hundreds would keep everybody else waiting
   if (select count(*) from public.tasks as t where t.created_by = auth.uid() and t.finished_at is null) > 50 then
     raise sqlstate 'PT429' using
       message = 'You have 50 tasks under way.',
       detail = 'tasks.too_many',
       hint = 'Wait until some are done, or cancel them.';
   end if;
-  perform private.enqueue(v_task.kind::text, jsonb_build_object('book_id', v_book, 'task_id', v_id), queue => 'tasks');
+  perform private.enqueue(
+    v_task.kind::text, jsonb_build_object('book_id', v_book, 'task_id', v_id), queue => 'tasks',
+    -- one at a time of each person, so that nobody's long ones take all the room
+    lock => 'tasks of ' || auth.uid()
+  );
   return v_task;
 end
 $$;

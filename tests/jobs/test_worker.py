@@ -248,11 +248,26 @@ def test_who_works_off_what_is_queued_stays_until_nothing_is_left(
         until(lambda: is_running(db, tasks[0]))
         # what comes meanwhile needs no further call
         tasks.append(extract(subscriber))
-        until(lambda: is_running(db, tasks[1]))
         time.sleep(1.5)
         assert worker.poll() is None
     assert worker.wait(20) == 0
     assert [task_of(subscriber, task)["status"] for task in tasks] == ["succeeded"] * 2
+
+
+def test_long_tasks_of_one_person_keep_nobody_else_waiting(
+    crew: Crew, subscriber: Person, sign_up: Callable[..., Person], db: psycopg.Connection, hold: Hold
+) -> None:
+    other = sign_up()
+    db.execute("insert into public.subscriptions (user_id, plan) values (%s, 'premium')", [other.id])
+    with hold():
+        long = [extract(subscriber) for _ in range(4)]
+        crew.start()
+        until(lambda: is_running(db, long[0]))
+        # one that does not read what is held
+        short = extract(other, detailed=False)
+        assert task_of(other, short, 20)["status"] == "succeeded"
+        assert [task_of(subscriber, task)["status"] for task in long] == ["running", *["queued"] * 3]
+    assert [task_of(subscriber, task, 20)["status"] for task in long] == ["succeeded"] * 4
 
 
 def test_a_task_whose_book_is_gone_is_forgotten(crew: Crew, subscriber: Person, db: psycopg.Connection) -> None:

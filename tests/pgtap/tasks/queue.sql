@@ -1,6 +1,6 @@
 -- The queue: what is enqueued goes with its transaction, what a dead worker had begun is begun again, and no client reaches it.
 begin;
-select plan(40);
+select plan(47);
 \ir ../people.psql
 
 create function tests.jobs(task text) returns table (status text, attempts integer, worker_id bigint)
@@ -126,6 +126,25 @@ select tests.log_in_as('vic@example.org');
 select tests.refused($$ select public.start_export('csv') $$, 'PT429', 'tasks.too_many', 'nor in another book');
 select tests.be('ben');
 select lives_ok($$ select public.start_export('csv') $$, 'others do');
+select lives_ok($$ select public.start_export('csv') $$, 'once more');
+select tests.log_out();
+select tests.user_id('vic@example.org') as vic, tests.user_id('ben@example.org') as ben \gset
+create function tests.fetched() returns uuid
+language sql set search_path = ''
+as $$
+  select t.created_by
+  from queue.procrastinate_fetch_job_v2(array['tasks'], null) as j
+  inner join public.tasks as t on t.id = (j.args ->> 'task_id')::uuid
+$$;
+delete from queue.procrastinate_jobs where args ->> 'task_id' not in (select t.id::text from public.tasks as t where t.finished_at is null);
+update queue.procrastinate_jobs set scheduled_at = now() - interval '1 hour' where lock = 'tasks of ' || :'vic';
+select is(tests.fetched(), :'vic', 'the first is the first of who asked first');
+select is(tests.fetched(), :'ben', 'the second of somebody else, however many wait before');
+select is(tests.fetched(), null, 'nobody''s second runs beside their first');
+select ok((select h.lag < interval '1 minute' from private.queue_health() as h), 'nor does it make the queue unwell that they wait for it');
+delete from queue.procrastinate_jobs where status = 'doing';
+select is(tests.fetched(), :'vic', 'it comes when that is over');
+select is(tests.fetched(), :'ben', 'and so they take turns');
 select tests.log_in_as_service();
 
 -- calls of the sidecar
