@@ -22,10 +22,10 @@ begin
   end if;
   v_today := private.book_today(v_goal.book_id);
   select f.monthly_pace into v_pace from private.goal_figures(v_goal, v_today) as f;
-  select f.current_amount into v_before from private.goal_figures(v_goal, v_goal.starts_on - 1) as f;
-  v_month := date_trunc('month', least(v_goal.starts_on, v_today));
   -- fifty years of months at most, before and after today
-  while v_count < 600 loop
+  v_month := date_trunc('month', greatest(least(v_goal.starts_on, v_today), v_today - interval '599 months'));
+  select f.current_amount into v_before from private.goal_figures(v_goal, greatest(v_goal.starts_on, v_month) - 1) as f;
+  loop
     ends_on := least((v_month + interval '1 month')::date - 1, v_today);
     select f.current_amount into v_total from private.goal_figures(v_goal, ends_on) as f;
     added := v_total - v_before;
@@ -35,10 +35,8 @@ begin
     return next;
     v_before := v_total;
     v_month := v_month + interval '1 month';
-    v_count := v_count + 1;
     exit when v_month > v_today;
   end loop;
-  v_count := 0;
   while v_pace > 0 and v_total < v_goal.target_amount and v_goal.status in ('active', 'paused') and v_count < 600 loop
     ends_on := (v_month + interval '1 month')::date - 1;
     added := least(v_pace, v_goal.target_amount - v_total);

@@ -1,5 +1,5 @@
 begin;
-select plan(39);
+select plan(40);
 
 select tests.create_user('gus@example.com', '{"currency": "EUR"}') as gus, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('gus@example.com') as book \gset
@@ -49,6 +49,15 @@ select is((select sum(added) from public.goal_progress('00000000-0000-4000-8000-
 select is((select max(ends_on) from public.goal_progress('00000000-0000-4000-8000-000000000001')), current_date, 'and ends where it is reached');
 update public.goals set status = 'cancelled';
 select throws_ok($$select public.contribute('00000000-0000-4000-8000-000000000001', 1)$$, 'PT409', null, 'a cancelled goal takes nothing');
+
+-- older than the months that are shown
+insert into public.goals (id, name, target_amount, starts_on, initial_amount) values (md5('Manor')::uuid, 'Manor', 100, '1901-02-03', 30);
+select public.contribute(md5('Manor')::uuid, 20);
+select results_eq(
+  $$select count(*), max(ends_on), sum(added), max(total) from public.goal_progress(md5('Manor')::uuid) where not is_projected$$,
+  $$values (600::bigint, current_date, 20::numeric, 50::numeric)$$, 'of an old goal the last fifty years'
+);
+delete from public.goals where id = md5('Manor')::uuid;
 
 select throws_ok(
   $$insert into public.goals (name, target_amount, account_id) values ('x', 1, '00000000-0000-4000-8000-000000000009')$$, 'PT422', 'There is no such account.', 'an account that is not there'
