@@ -43,6 +43,9 @@ select tests.refused(
 select tests.refused(
   $$ select private.follow_legs(gen_random_uuid(), tests.id('sent'), tests.id('received')) $$, 'PT403', 'books.role_too_low', 'nor moves lines'
 );
+select tests.refused(
+  $$ select private.attach_to_legs(gen_random_uuid(), tests.id('sent'), tests.id('received')) $$, 'PT403', 'books.role_too_low', 'nor files'
+);
 select tests.log_in_as('cid@example.org');
 select tests.refused(
   $$ select public.accept_transfer(tests.id('sent'), tests.id('received')) $$, 'PT422', 'ledger.no_transfer_pair', 'nor does a stranger'
