@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
@@ -30,8 +31,13 @@ GUESSES = frozenset(
     }
 )
 
-Key = tuple[str, ...]
+Key = bytes
 Value = TypeVar("Value")
+
+
+def key_of(*parts: str) -> Key:
+    """What is kept of an account and address: as short, whatever was sent for one."""
+    return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
 def keep(moments: OrderedDict[Key, Value], key: Key, value: Value) -> None:
@@ -49,9 +55,9 @@ class Spacing:
     interval: float
     _moments: OrderedDict[Key, float] = field(default_factory=OrderedDict)
 
-    def space(self, *key: str) -> None:
+    def space(self, *parts: str) -> None:
         """Notes a request; refuses one that comes too soon, as for a known address."""
-        now = time.monotonic()
+        key, now = key_of(*parts), time.monotonic()
         wait = self._moments.get(key, -self.interval) + self.interval - now
         if wait > 0:
             raise AuthError(
@@ -72,7 +78,7 @@ class Failures:
     _locks: WeakValueDictionary[Key, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
-    async def attempt(self, *key: str) -> AsyncIterator[None]:
+    async def attempt(self, *parts: str) -> AsyncIterator[None]:
         """An attempt, refused with 429 after too many failures. Wrong credentials are one; success forgives all.
 
         Attempts with one key wait for each other, so that many at once are no way around the limit.
@@ -80,6 +86,7 @@ class Failures:
         if not self.most:
             yield
             return
+        key = key_of(*parts)
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
             self._refuse_excess(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -68,6 +69,23 @@ def test_flood_of_addresses_forgets_the_oldest_alone() -> None:
     spacing.space("recovery", "0")
     with pytest.raises(AuthError, match="you can only request this after 3600 seconds"):
         spacing.space("recovery", str(CAPACITY))
+
+
+def test_failures_take_as_much_room_whatever_was_sent() -> None:
+    failures = Failures(most=5, window=3600)
+
+    async def flood() -> int:
+        tracemalloc.start()
+        for number in range(50):
+            with suppress(AuthError):
+                async with failures.attempt(f"{number}{'x' * 100_000}"):
+                    raise AuthError(400, "invalid_credentials", "")
+        return tracemalloc.get_traced_memory()[0]
+
+    try:
+        assert asyncio.run(flood()) < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_failures_are_forgotten_after_their_time() -> None:
