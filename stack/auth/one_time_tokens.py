@@ -92,7 +92,8 @@ async def consume(
 
 
 async def clear(db: Connection, user: User, *slots: Slot) -> User:
-    """Withdraws what is pending in slots."""
+    """Withdraws what is pending in slots; without any, in all."""
+    slots = slots or tuple(Slot)
     await db.execute(
         "delete from auth.one_time_tokens where user_id = %s and token_type = any(%s::auth.one_time_token_type[])",
         (user.id, [slot.value for slot in slots]),

@@ -30,6 +30,7 @@ __all__ = [
     "email_claims",
     "factors_of",
     "identities_of",
+    "mark_email_identity",
     "merge_metadata",
     "move_email_identity",
     "normalise_email",
@@ -348,6 +349,7 @@ async def change_email(db: Connection, user: User, email: str) -> User:
     )
     if any(identity.provider == "email" for identity in await identities_of(db, user)):
         await move_email_identity(db, user, email)
+        await mark_email_identity(db, user)
     else:
         data = {"sub": str(user.id), "email": email, "email_verified": True, "phone_verified": False}
         await add_identity(db, user, "email", str(user.id), data)
@@ -390,6 +392,18 @@ async def move_email_identity(db: Connection, user: User, email: str) -> None:
         where user_id = %s and provider = 'email'
         """,
         (email, user.id),
+    )
+
+
+async def mark_email_identity(db: Connection, user: User) -> None:
+    """Says of the identity by e-mail that its box has answered."""
+    await db.execute(
+        """
+        update auth.identities
+        set identity_data = identity_data || '{"email_verified": true}', updated_at = now()
+        where user_id = %s and provider = 'email' and email = %s
+        """,
+        (user.id, user.email),
     )
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from psycopg import sql
 from pydantic import Field, StrictStr
 
-from stack.auth import audit, durations, factors, passwords, sessions, users
+from stack.auth import audit, durations, factors, one_time_tokens, passwords, sessions, users
 from stack.auth.callers import AdminOf, requested_audience
 from stack.auth.database import Connection, rows_of
 from stack.auth.errors import AuthError
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/admin")
 PER_PAGE = 50
 PER_PAGE_MOST = 1000
 
-SORTING = r"(created_at|updated_at|email|last_sign_in_at)(?:\s+(asc|desc))?"
+SORTING = r"(created_at|updated_at|email|last_sign_in_at)(?:\s+((?i:asc|desc)))?"
 LISTED = sql.SQL(
     """
     from auth.users
@@ -113,7 +113,7 @@ async def list_users(
     found = re.fullmatch(SORTING, sort.strip() or "created_at desc")
     if not found:
         raise AuthError(400, "validation_failed", f"Bad Sort Parameters: invalid sort {sort!r}")
-    order = sql.SQL("{} {}").format(sql.Identifier(found[1]), sql.SQL("desc" if found[2] == "desc" else "asc"))
+    order = sql.SQL("{} {}").format(sql.Identifier(found[1]), sql.SQL((found[2] or "desc").lower()))
     audience = requested_audience(request, server.settings.jwt_aud)
     parameters = {
         "aud": audience,
@@ -231,6 +231,7 @@ async def update_user(
         if body.email_confirm:
             user = await users.confirm_email(db, user)
         if new_hash:
+            await one_time_tokens.clear(db, user)
             await sessions.end(db, user.id)
         await audit.record(
             db, "user_modified", client, None, {"user_id": str(user.id), "user_email": user.email}, actor_role=admin

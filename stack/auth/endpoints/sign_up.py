@@ -47,6 +47,8 @@ async def sign_up(
         return await sign_up_anonymously(body, request, server, client)
     if not body.password:
         raise AuthError(400, "validation_failed", "Signup requires a valid password")
+    if body.email and body.phone:
+        raise AuthError(400, "validation_failed", "Only an email address or phone number should be provided on signup.")
     if not body.email:
         raise AuthError(400, "phone_provider_disabled", "Phone signups are disabled")
     if not settings.external_email_enabled:

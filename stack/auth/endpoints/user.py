@@ -80,6 +80,9 @@ async def update_user(
         who = await callers.caller(db, claims, lock=True)
         user = who.user
         sent: list[Letter] = []
+        if new_hash is not None:
+            # whatever was asked for by who knew the old one
+            user = await one_time_tokens.clear(db, user)
         if email and email != user.email:
             if await users.by_email(db, email):
                 raise AuthError(422, "email_exists", "A user with this email address has already been registered")

@@ -84,7 +84,8 @@ async def follow_link(
         async with server.database.transaction() as db:
             proof = await prove(server, db, {token}, type, client, "Email link is invalid or has expired")
             if proof.halfway:
-                return RedirectResponse(redirects.with_fragment(redirect, {"message": HALFWAY, "sb": ""}), 303)
+                place = redirects.with_query(redirect, {"message": HALFWAY}) if pkce else redirect
+                return RedirectResponse(redirects.with_fragment(place, {"message": HALFWAY, "sb": ""}), 303)
             if pkce:
                 flow = await flows.latest(db, proof.user.id, METHODS.get(type, "magiclink"))
                 if flow is None:
@@ -153,9 +154,12 @@ async def prove(server: Server, db: Connection, hashes: set[str], kind: str, cli
         raise AuthError(403, "user_banned", "User is banned")
     if slot in CHANGE:
         return await prove_change(server, db, user, client)
+    # who is in by one link needs no other, and may be rid of one that somebody else asked for
+    user = await one_time_tokens.clear(db, user)
     if user.email_confirmed_at is None:
         action = "invite_accepted" if user.invited_at else "user_signedup"
         user = await users.confirm_email(db, user)
+        await users.mark_email_identity(db, user)
         await audit.record(db, action, client, user, {"provider": "email"})
     else:
         await audit.record(db, "login", client, user, {"provider": "email"})
@@ -171,7 +175,7 @@ async def prove_change(server: Server, db: Connection, user: User, client: Clien
     taken = await users.by_email(db, new_email)
     if not new_email or (taken and taken.id != user.id):
         raise AuthError(422, "email_exists", "A user with this email address has already been registered")
-    user = await one_time_tokens.clear(db, user, *CHANGE, Slot.recovery, Slot.confirmation)
+    user = await one_time_tokens.clear(db, user)
     user = await users.change_email(db, user, new_email)
     await audit.record(db, "user_modified", client, user, {"provider": "email"})
     return Proof(user)

@@ -65,6 +65,10 @@ def test_admin_lists_page_by_page(admin_api: httpx.Client, admin: Client, person
     found = admin_api.get("/admin/users", params={"filter": people[1].email[:12]}).json()["users"]
     assert [user["id"] for user in found] == [people[1].id]
     assert admin_api.get("/admin/users", params={"filter": "%"}).json()["users"] == []
+    for sort, order in (("created_at", -1), ("created_at DESC", -1), ("created_at asc", 1)):
+        listed = admin_api.get("/admin/users", params={"sort": sort, "filter": "@example.com"}).json()["users"]
+        times = [user["created_at"] for user in listed]
+        assert times == sorted(times)[::order], sort
     assert admin_api.get("/admin/users?page=x").status_code == 400
     assert admin_api.get("/admin/users?sort=encrypted_password").status_code == 400
 

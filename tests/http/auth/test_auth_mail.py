@@ -81,6 +81,7 @@ def test_sign_up_waits_for_the_link(auth: Server, mailbox: Mailbox, address: Add
     me = auth.api.get("/user", headers={"Authorization": f"Bearer {told['access_token']}"}).json()
     assert me["email_confirmed_at"]
     assert me["user_metadata"]["email_verified"] is True
+    assert me["identities"][0]["identity_data"]["email_verified"] is True
     assert auth.api.post("/token?grant_type=password", json=sign_in).status_code == 200
 
 
@@ -257,6 +258,39 @@ def test_recovery_lets_in_to_set_a_new_password(auth: Server, mailbox: Mailbox, 
     client.update_user({"password": "Better-horse-2"})
     assert auth.api.post("/token?grant_type=password", json={"email": email, "password": PASSWORD}).status_code == 400
     client.sign_in_with_password({"email": email, "password": "Better-horse-2"})
+
+
+@pytest.mark.parametrize("whose", ["own", "admin"])
+def test_new_password_voids_what_was_asked_for_before(
+    auth: Server, mailbox: Mailbox, address: Address, whose: str
+) -> None:
+    email, new = address(), address()
+    session = confirmed(auth, mailbox, email)
+    auth.api.put("/user", json={"email": new}, headers=bearer(session)).raise_for_status()
+    auth.api.post("/recover", json={"email": email}).raise_for_status()
+    letters = [mailbox.take(email), mailbox.take(email), mailbox.take(new)]
+    body = {"password": "Better-horse-2"}
+    if whose == "own":
+        # an address changed by the same request is asked for afterwards
+        body["email"] = address()
+        auth.api.put("/user", json=body, headers=bearer(session)).raise_for_status()
+        letters.append(mailbox.take(email))
+        assert "message" in fragment(follow(letters.pop().link))
+    else:
+        auth.admin_api.put(f"/admin/users/{session['user']['id']}", json=body).raise_for_status()
+    for letter in letters:
+        assert fragment(follow(letter.link))["error_code"] == "otp_expired"
+
+
+def test_link_voids_the_others(auth: Server, mailbox: Mailbox, address: Address) -> None:
+    email, new = address(), address()
+    session = confirmed(auth, mailbox, email)
+    auth.api.put("/user", json={"email": new}, headers=bearer(session)).raise_for_status()
+    letters = [mailbox.take(email), mailbox.take(new)]
+    auth.api.post("/recover", json={"email": email}).raise_for_status()
+    assert "access_token" in fragment(follow(mailbox.take(email).link))
+    for letter in letters:
+        assert fragment(follow(letter.link))["error_code"] == "otp_expired"
 
 
 def test_magic_link_and_code_sign_in(auth: Server, mailbox: Mailbox, address: Address) -> None:

@@ -94,6 +94,7 @@ def test_weak_password_is_refused_with_reasons(
         ({"email": "a@b@example.com", "password": PASSWORD}, 400, "validation_failed"),
         ({"email": "a\n@example.com", "password": PASSWORD}, 400, "validation_failed"),
         ({"phone": "+41791234567", "password": PASSWORD}, 400, "phone_provider_disabled"),
+        ({"email": "a@example.com", "phone": "+41791234567", "password": PASSWORD}, 400, "validation_failed"),
         ({}, 422, "anonymous_provider_disabled"),
         ({"email": 7, "password": PASSWORD}, 400, "bad_json"),
         ({"email": "a@example.com", "password": f"{PASSWORD}\0"}, 400, "bad_json"),
