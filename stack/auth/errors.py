@@ -43,6 +43,16 @@ TAKEN = {
     ),
 }
 
+# what the real server has and this one lacks: refused, with all below it, as there while it is switched off
+OFF = {
+    "/sso": ("saml_provider_disabled", "SAML 2.0 is disabled"),
+    "/passkeys": ("passkey_disabled", "Passkeys are disabled"),
+    "/oauth": ("feature_disabled", "OAuth server is disabled"),
+    "/user/oauth": ("feature_disabled", "OAuth server is disabled"),
+    "/admin/oauth": ("feature_disabled", "OAuth server is disabled"),
+    "/admin/custom-providers": ("feature_disabled", "Custom OAuth providers are disabled"),
+}
+
 
 class AuthError(Exception):
     """A refusal with HTTP status, stable code and a sentence for people."""
@@ -141,6 +151,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refuse_route(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.NOT_FOUND:
+            for place, off in OFF.items():
+                if f"{request.url.path}/".startswith(f"{place}/"):
+                    return answer(request, AuthError(404, *off))
             return PlainTextResponse("404 page not found\n", 404)
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return Response(status_code=405, headers=error.headers)

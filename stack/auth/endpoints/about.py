@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from stack.auth.errors import AuthError
 from stack.auth.server import ServerOf
 
 router = APIRouter()
@@ -68,12 +67,6 @@ async def health(server: ServerOf) -> dict[str, str]:
         "name": "GoTrue",
         "description": "Walletbase's stand-in for Supabase Auth",
     }
-
-
-@router.post("/sso")
-async def single_sign_on() -> None:
-    """Not offered."""
-    raise AuthError(404, "saml_provider_disabled", "SAML 2.0 is disabled")
 
 
 @router.get("/.well-known/jwks.json")

@@ -49,6 +49,25 @@ def test_unknown_path_and_method(api: httpx.Client) -> None:
     assert (wrong.status_code, wrong.content) == (405, b"")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("POST", "/sso", "saml_provider_disabled"),
+        ("POST", "/sso/saml/acs", "saml_provider_disabled"),
+        ("GET", "/passkeys", "passkey_disabled"),
+        ("POST", "/passkeys/authentication/options", "passkey_disabled"),
+        ("GET", "/oauth/authorizations/1", "feature_disabled"),
+        ("DELETE", "/user/oauth/grants", "feature_disabled"),
+        ("POST", "/admin/oauth/clients", "feature_disabled"),
+        ("GET", "/admin/custom-providers", "feature_disabled"),
+    ],
+)
+def test_what_is_switched_off_for_good_says_so(api: httpx.Client, method: str, path: str, code: str) -> None:
+    answer = api.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
+    assert answer.headers["X-Sb-Error-Code"] == code
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b"\xff", b"email=a&password=b"])
 def test_body_that_is_no_json_object_is_refused(api: httpx.Client, content: bytes) -> None:
     for path in ("/signup", "/token?grant_type=password"):
