@@ -20,7 +20,7 @@ create index books_base_currency on public.books (base_currency);
 comment on table public.books is 'Books: each one set of accounts, kept by its members. Made with create_book.';
 comment on column public.books.id is 'What the header x-book names.';
 comment on column public.books.name is 'Name, 1 to 64 characters.';
-comment on column public.books.base_currency is 'Currency of totals over all accounts. Fixed once the book has entries.';
+comment on column public.books.base_currency is 'Currency of totals over all accounts, and of budgets. Fixed once the book has entries or budgets.';
 comment on column public.books.timezone is 'IANA time zone that decides which day it is.';
 comment on column public.books.first_day_of_week is '1 Monday to 7 Sunday.';
 comment on column public.books.first_day_of_month is '1 to 28: first day of the pay cycle.';
@@ -56,17 +56,18 @@ begin
   end if;
   -- the first entry may be under way, with a rate to the old currency
   perform private.lock_book(new.id);
-  if exists (select from public.transactions as t where t.book_id = new.id) then
+  if exists (select from public.transactions as t where t.book_id = new.id)
+    or exists (select from public.budgets as b where b.book_id = new.id) then
     raise sqlstate 'PT409' using
-      message = 'The book already has transactions in its base currency.',
+      message = 'The book already has transactions or budgets in its base currency.',
       detail = 'books.base_currency_in_use',
-      hint = 'Reports take any currency; the base currency is chosen before the first entry.';
+      hint = 'Reports take any currency; the base currency is chosen before the first entry and budget.';
   end if;
   return new;
 end
 $$;
 comment on function private.tg_books__check is
-'Checks time zone and base currency. Raises PT409, PT422. Definer: looks at all transactions of the book.';
+'Checks time zone and base currency. Raises PT409, PT422. Definer: looks at all transactions and budgets of the book.';
 revoke execute on function private.tg_books__check from public;
 create trigger check_row before insert or update of timezone, base_currency on public.books
 for each row execute function private.tg_books__check();

@@ -43,6 +43,12 @@ begin
       detail = 'ledger.account_missing',
       hint = 'List yours at /rest/v1/accounts.';
   end if;
+  if reconcile_account.booked_on is null or reconcile_account.stated_balance is null then
+    raise sqlstate 'PT422' using
+      message = 'A statement has a day and a balance.',
+      detail = 'ledger.statement_missing',
+      hint = 'Send booked_on and stated_balance.';
+  end if;
   -- what the bank can't know of is left out: pending entries up to the day
   select private.balance_on(v_book, v_account.id, reconcile_account.booked_on) - coalesce(sum(t.signed_amount), 0) into v_cleared
   from public.transactions as t
@@ -75,7 +81,7 @@ end
 $$;
 comment on function public.reconcile_account is
 'Compares an account''s cleared entries up to a day with a statement; where they agree, they become reconciled and locked, and a
-balance assertion is kept. Errors: PT404, PT409 with the difference.';
+balance assertion is kept. Errors: PT404, PT409 with the difference, PT422.';
 revoke execute on function public.reconcile_account from public;
 grant execute on function public.reconcile_account to authenticated;
 

@@ -273,7 +273,7 @@ def test_rules_are_previewed_and_applied_to_history(home: Household, refused: Re
     "Statements: Reconcile an account",
     javascript="supabase.rpc('reconcile_account', { account_id, booked_on: '2024-01-31', stated_balance: 0 })",
     curl="""rest rpc/reconcile_account -d '{"account_id": "'$account_id'", "booked_on": "2024-01-31", "stated_balance": 0}'""",
-    refusals="403 books.role_too_low, 404 ledger.account_missing, 409 ledger.statement_differs",
+    refusals="403 books.role_too_low, 404 ledger.account_missing, 409 ledger.statement_differs, 422 ledger.statement_missing",
 )
 def test_statement_locks_what_it_covers(home: Household, refused: Refused) -> None:
     account = home.account()
@@ -286,6 +286,7 @@ def test_statement_locks_what_it_covers(home: Household, refused: Refused) -> No
     refused(lambda: reconcile(home.viewer))
     refused(lambda: reconcile(account_id=str(uuid4())))
     refused(lambda: reconcile(stated_balance="-12.00"))
+    refused(lambda: reconcile(stated_balance=None))
     reconcile()
     assert home.one("transactions", entry)["payment_status"] == "reconciled"
 

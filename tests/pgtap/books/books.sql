@@ -36,6 +36,11 @@ from (
   ('first_day_of_week = 8', '23514', '', 'a week has 7 days'),
   ('first_day_of_month = 29', '23514', '', 'not every month has a 29th')
 ) as c (assignment, code, detail, reason);
+insert into public.budgets (id, name, amount, period, starts_on) values (tests.id('all'), 'All', 12.5, 'monthly', '2024-05-01');
+select tests.refused(
+  $$ update public.books set base_currency = 'JPY' where id = tests.book() $$, 'PT409', 'books.base_currency_in_use', 'what is budgeted is not of another currency all at once'
+);
+delete from public.budgets where id = tests.id('all');
 select lives_ok($$ update public.books set base_currency = 'USD' where id = tests.book() $$, 'the base currency is chosen');
 select tests.log_out();
 select tests.open_accounts();

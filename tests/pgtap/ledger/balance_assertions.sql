@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(29);
 
 select tests.create_user('rea@example.com', '{"currency": "EUR"}') as rea, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('rea@example.com') as book \gset
@@ -49,6 +49,10 @@ delete from public.balance_assertions where booked_on = '2025-12-31';
 select throws_ok(
   $$select public.reconcile_account('00000000-0000-4000-8000-00000000000a', '2026-01-31', 115)$$, 'PT409', null, 'a statement with what is pending differs'
 );
+select throws_ok(
+  format('select public.reconcile_account(''00000000-0000-4000-8000-00000000000a'', %s)', s.given), 'PT422', 'A statement has a day and a balance.', 'nor does one agree without ' || s.lacks
+)
+from (values ('''2026-01-31'', null', 'a balance'), ('null, 120', 'a day')) as s (given, lacks);
 select is((select count(*) from public.transactions where payment_status = 'reconciled'), 0::bigint, 'and nothing is locked');
 select is(
   (public.reconcile_account('00000000-0000-4000-8000-00000000000a', '2026-01-31', 120)).stated_balance::numeric, 115::numeric, 'what is cleared agrees'

@@ -1,5 +1,5 @@
 begin;
-select plan(57);
+select plan(58);
 
 select tests.create_user('rita@example.com') as rita, tests.create_user('stan@example.com') as stan \gset
 select default_book_id as book from public.profiles where id = :'rita' \gset
@@ -167,7 +167,7 @@ select throws_ok(
   format($$select public.change_recurrence_from('00000000-0000-4000-8000-000000000001', %L, '{}')$$, d.day), 'PT422',
   'From that day on nothing is left of it, or all.', d.why
 )
-from (values ('2027-03-01', 'nothing is left to change after the end'), ('2024-01-31', 'nor is all of it changed this way')) as d (day, why);
+from (values ('2027-03-01', 'nothing is left to change after the end'), ('2024-01-31', 'nor is all of it changed this way'), (null, 'nor without a day')) as d (day, why);
 select results_eq(
   $$
     select frequency::text, rrule from public.change_recurrence_from(
