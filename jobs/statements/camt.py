@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -163,14 +164,18 @@ def _entry(entry: Any, account: str | None, currency: str | None) -> Iterator[Li
         and all(part is not None for part, _ in parts)
         and (sum((part or Decimal(0) for part, _ in parts), Decimal(0)) == line.amount)
     ):
-        # a batch, whose parts are what it was
+        # a batch, whose parts are what it was; some banks give each the number of the whole
+        refs = [_text(detail, "Refs/AcctSvcrRef", "Refs/TxId", "Refs/InstrId") for _, detail in parts]
+        alike = Counter(refs)
         for place, (part, detail) in enumerate(parts, 1):
             each = Line(
                 line.line, line.raw if place == 1 else "", line.booked_on, part, line.currency, account=account,
                 is_pending=line.is_pending, left_out=line.left_out,
             )  # fmt: skip
-            own = _text(detail, "Refs/AcctSvcrRef", "Refs/TxId", "Refs/InstrId")
-            each.external_id = own or (f"{line.external_id}/{place}" if line.external_id else None)
+            own = refs[place - 1]
+            each.external_id = (
+                own if own and alike[own] == 1 else f"{line.external_id}/{place}" if line.external_id else None
+            )
             _describe(each, detail, about, account)
             yield each
         return

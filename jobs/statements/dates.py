@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -13,23 +14,25 @@ __all__ = ["DateColumn", "looks_like_date"]
 
 ORDERS = ("ymd", "dmy", "mdy")
 
-# by their first letters, without accents: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Nordic
+# by their first letters, without accents: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Nordic,
+# Romanian, Czech, Turkish
 MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar janvier janv enero ene gennaio gen janeiro januari sty stycznia jaenner",
-            "feb february februar fevrier fevr fev febrero febbraio fevereiro februari lut lutego",
-            "mar march marz mrz maerz mars marzo marco maart mrt marca",
-            "apr april avril avr abril abr aprile kwi kwietnia",
-            "may mai mayo maggio mag maio mei maj maja",
-            "jun june juni juin junio giugno giu junho cze czerwca",
-            "jul july juli juillet juil julio luglio lug julho lip lipca",
-            "aug august aout ago agosto augustus augusti sie sierpnia",
-            "sep sept september septembre septiembre settembre set setembro wrz wrzesnia",
-            "oct october okt oktober octobre octubre ottobre ott outubro out paz pazdziernika",
-            "nov november novembre noviembre novembro lis listopada",
-            "dec december dez dezember decembre diciembre dic dicembre dezembro des desember gru grudnia",
+            "jan january januar janvier janv enero ene gennaio gen janeiro januari sty stycznia jaenner ianuarie ian ledna leden ocak",
+            "feb february februar fevrier fevr fev febrero febbraio fevereiro februari lut lutego februarie unora unor subat",
+            "mar march marz mrz maerz mars marzo marco maart mrt marca martie brezna brezen mart",
+            "apr april avril avr abril abr aprile kwi kwietnia aprilie dubna duben nisan",
+            "may mai mayo maggio mag maio mei maj maja kvetna kveten mayis",
+            "jun june juni juin junio giugno giu junho cze czerwca iunie iun cervna cerven haziran",
+            "jul july juli juillet juil julio luglio lug julho lip lipca iulie iul cervence cervenec temmuz",
+            "aug august aout ago agosto augustus augusti sie sierpnia agu agustus srpna srpen agustos",
+            "sep sept september septembre septiembre settembre set setembro wrz wrzesnia septembrie zari eylul",
+            "oct october okt oktober octobre octubre ottobre ott outubro out paz pazdziernika octombrie rijna rijen ekim",
+            "nov november novembre noviembre novembro lis listopada noiembrie kasim",
+            "dec december dez dezember decembre diciembre dic dicembre dezembro des desember gru grudnia decembrie prosince prosinec"
+            " aralik",
         ),
         1,
     )
@@ -46,6 +49,8 @@ NAMED_FIRST = re.compile(r"([^\W\d]{3,12})\.?[-./ ](\d{1,2}),?[-./ ]{1,2}'?(\d{4
 TIME = re.compile(
     r"[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?$"
 )
+# some have the time first, or say after it of which day the booking is
+AROUND = re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?[ ,]+| as of .*")
 ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 ERA = re.compile(r"(令和|平成|R|H)\.?\s*(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
 
@@ -64,7 +69,7 @@ def _parts(text: str) -> tuple[str, str, str, str] | None:
         return None
     found = NUMBERS.fullmatch(text)
     if found is None:
-        text = TIME.sub("", text).rstrip(",")
+        text = TIME.sub("", AROUND.sub("", text)).rstrip(",")
         found = NUMBERS.fullmatch(text)
     if found:
         first, mark, second, other, third = found.groups()
@@ -115,6 +120,10 @@ def _day(parts: tuple[str, str, str, str], order: str) -> date | None:
         day = date(_year(first), int(second), int(third))
     except ValueError:
         return None
+    if 2443 <= day.year <= 2643:
+        # the years of Thailand
+        with suppress(ValueError):
+            return day.replace(year=day.year - 543)
     return day if 1900 <= day.year <= 2200 else None
 
 

@@ -1,4 +1,5 @@
-"""What banks call their columns, in the languages of their customers. A name is compared without case, accents, marks and currency."""
+"""What banks call their columns, in the languages of their customers. A name is compared without case, spaces, accents, marks and
+currency."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from functools import lru_cache
 
 __all__ = ["ROLES", "currency_of", "plain"]
 
-SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY"}
+SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY", "R$": "BRL", "US$": "USD"}
 CODE = re.compile(
     r"(?<![A-Z])(EUR|USD|GBP|CHF|JPY|CAD|AUD|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|BGN|TRY|BRL|MXN|ZAR|NZD|SGD|HKD"
     r"|ISK|RSD|UAH|RUB|KZT|ILS|AED|SAR|THB|MYR|IDR|PHP|VND|KRW|TWD|ARS|CLP|COP|PEN)(?![A-Z])"
@@ -16,7 +17,7 @@ CODE = re.compile(
 
 # a currency in a heading, with the word before it: Betrag in EUR, but Paid in (EUR)
 CURRENCY = re.compile(
-    rf"(?:\b(?:[IiEe][NnMm]|[Ww]|[Vv]) )?(?:{CODE.pattern}|\b[A-Z]{{0,2}}\$|[€£]|(?i:\beuros?\b))|[(\uff08][円元][)\uff09]"
+    rf"(?:\b(?:[IiEe][NnMm]|[Ee][Nn]|[Ww]|[Vv]) )?(?:{CODE.pattern}|\b[A-Z]{{0,2}}\$|[€£]|(?i:\beuros?\b))|[(\uff08][円元][)\uff09]"
 )
 
 
@@ -33,11 +34,7 @@ def plain(text: str) -> str:
     # where the currency is all there is, it is the name
     text = CURRENCY.sub(" ", text).strip(" ()") or text
     text = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(
-        re.sub(
-            r"[\W_]+", " ", text.replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("\u0131", "i")
-        ).split()
-    )
+    return re.sub(r"[\W_]+", "", text.replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("\u0131", "i"))
 
 
 # by role; of several that a file has, the first here wins. `|` stands between names.
@@ -70,7 +67,9 @@ ROLES: dict[str, list[str]] = {
             | tranzakcio idopontja | paivamaara | datums | datum pohybu | ημερομηνια | תאריך | 交易日 | 记账日期
             | 거래일시 | 거래일자 | お取り引き日 | お取引年月日 | 取引年月日 | ご利用年月日 | дата платежа
             | belegdatum | entry date | date de l operation utc | дата i час операції | дата \u0456 час операції
-            | created utc | created
+            | created utc | created | ημνια | التاريخ | วันที่ | ngay giao dich | reskontradatum | run date
+            | release date
+            | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | book date
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -82,26 +81,29 @@ ROLES: dict[str, list[str]] = {
             | rentedato | settled date | date de la valeur utc | date de la valeur | available on utc | available on
         """,
         "amount": """
-            amount | betrag | buchungsbetrag | billing amount | credit debit amount | debit credit amount | montante
-            | kwota transakcji waluta rachunku | castka v mene uctu | netto | neto | nettobetrag | importe neto
-            | сумма платежа | сумма в валюте счета | insattning uttag | amount total | 入出金 | islem tutari
+            kwota w walucie rachunku | amount account currency | amount in account currency | betrag in kontowahrung
+            | bedrag in rekeningvaluta | castka v mene uctu | kwota transakcji waluta rachunku | сумма в валюте счета
+            | amount | betrag | buchungsbetrag | billing amount | credit debit amount | debit credit amount | montante
+            | netto | neto | nettobetrag | importe neto | сумма платежа | insattning uttag | amount total | 入出金
+            | islem tutari
             | tutari | cad | umsatz | net | net amount | montant | importe | importo | bedrag | belopp | belob
             | belop | kwota | kwota operacji | kwota transakcji | castka | objem | osszeg | valor | quantia | summa
-            | transaction amount | amount account currency | betrag in kontowahrung | importe eur
-            | kwota w walucie rachunku | value | umsatzbetrag | transaktionsbetrag | booking amount
+            | transaction amount | importe eur | value | umsatzbetrag | transaktionsbetrag | booking amount
             | transactiebedrag | montant operation | montant de l operation | brutto | gross
             | source amount after fees | 金額 | 利用金額 | сумма | сумма операции | total | valor r | valor em r
-            | transaction value | amount in account currency | amount local | importe movimiento | importe operacion
+            | transaction value | amount local | importe movimiento | importe operacion
             | importe de la operacion | importo operazione | importo movimento | iznos | znesek | suma
             | suma tranzactiei | ciastka | tutar | belopp i kr | belop i kr | sum | maara | maara euroa | 金额
             | 交易金额 | 交易金额 元 | 取引金額 | ご利用金額 | monto | monto transaccion | cantidad | mutatie
             | jumlah | nominal | credit debit | debit credit | bruto | lordo | avant commission
-            | bedrag in rekeningvaluta | ποσο | soll haben | zauctovana castka | montant total ttc
+            | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em
+            | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
+            | montant total ttc
             | сума в валюті картки | сума
         """,
         "debit": """
             debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt | paid out
-            | money out | outflow | belastung | belastungen | lastschrift | soll | ausgabe | ausgaben | auszahlung
+            | money out | outflow | belastung | lastschrift | soll | ausgabe | ausgaben | auszahlung
             | debito | debitos | cargo | cargos | dare | uscite | uscita | addebiti | depenses | sortie | wyplywy
             | obciazenia | af | uit | ut | ud | spent | debit amt | 出金 | 出金額 | 出金金額 | お支払金額
             | お支払い金額 | お引出し | 支払金額 | 支払い金額 | 引出額 | amount debit | out | belastungsbetrag
@@ -110,7 +112,8 @@ ROLES: dict[str, list[str]] = {
             | uttag | utgift | utgifter | ut fra konto | ut av konto | haevet | isplata | isplate | duguje | breme
             | borc | debitoare | расход | списание | дебет | 支出 | 支出金额 | 借方 | お引き出し | お引出し金額
             | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금 | 찾으신금액 | amount out | sent
-            | terheles | χρεωση | cheques debits | funds out | payments out | withdrawal amount inr | debited amount
+            | terheles | χρεωση | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
+            | cheques debits | funds out | payments out | withdrawal amount inr | debited amount
         """,
         "credit": """
             credit | credits | credit amount | deposit | deposits | deposit amount | deposit amt | paid in
@@ -123,7 +126,8 @@ ROLES: dict[str, list[str]] = {
             | insattning | insattningar | inntekt | inn pa konto | indsat | uplata | uplate | potrazuje | dobro
             | alacak | creditoare | приход | поступление | зачисление | кредит | 收入 | 收入金额 | 贷方 | お預け入れ
             | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금 | 맡기신금액 | amount in
-            | jovairas | πιστωση | funds in | payments in | deposit amount inr | credited amount
+            | jovairas | πιστωση | זכות | دائن | ฝากเงิน | ฝาก | ghi co | depositos abonos | income amount
+            | funds in | payments in | deposit amount inr | credited amount
         """,
         "sign": """
             d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij | bij af
@@ -132,7 +136,9 @@ ROLES: dict[str, list[str]] = {
             | 收 支 | debit credit flag | smer uhrady | soll haben kennzeichen | richtung | tipo | tipo movimento
             | tipo de movimento | dr or cr | cr or dr | credit or debit | debitcredit | kierunek | d k
             | deebet kreedit | deebet kreedit d c | money in out | in out | typ | art | 借贷标志 | 收支
-            | balance impact | auswirkung auf guthaben | kredit debet
+            | balance impact | auswirkung auf guthaben | kredit debet | income expense | προσημο ποσου
+            | χρεωση πιστωση
+            | billingamountsign
         """,
         "balance": """
             balance | running balance | running bal | saldo | saldo nach buchung | saldo nach umsatz | saldo na trn
@@ -143,13 +149,16 @@ ROLES: dict[str, list[str]] = {
             | balance amount | closing bal | saldo po transakcji | saldo rachunku | saldo efter | solde apres | sold
             | bakiye | остаток | баланс | 余额 | 账户余额 | 現在残高 | お取引後残高 | 取引後残高 | 残高 円 | 잔액
             | 거래후잔액 | jaak | atlikums | likutis | stanje | zustatek po zauctovani | saldo nach transaktion
-            | залишок після операції
+            | залишок після операції | залишок на кінець періоду | υπολοιπο | יתרה | الرصيد | คงเหลือ
+            | ยอดคงเหลือ | so du
+            | cash balance | partial balance | saldo contabilistico | endsaldo
         """,
         "currency": """
-            currency | wahrung | waehrung | buchungswahrung | source currency | devies | valuta rekening
-            | posted currency | billing currency | mena uctu | whg | para birimi | валюта платежа | devise | divisa
+            waluta rachunku | account currency | valuta rekening | mena uctu | валюта картки | currency | wahrung
+            | waehrung | buchungswahrung | source currency | devies
+            | posted currency | billing currency | whg | para birimi | валюта платежа | devise | divisa
             | munt | muntsoort | waluta | mena | moneda | moeda | valuta | currency code | transaction currency
-            | account currency | valuta rachunku | devizanem | 通貨 | валюта
+            | valuta rachunku | debit currency | devizanem | 通貨 | валюта
         """,
         "payer": """
             beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
@@ -190,7 +199,9 @@ ROLES: dict[str, list[str]] = {
             | назначение платежа | lancamento | title | titulo | estabelecimento | detalle | glosa | transaktion
             | melding | meddelande | transactions | buchungsdetails | vyznam | 摘要内容 | 取引摘要 | ご利用先
             | 利用店名 商品名 | お取扱内容 | 交易摘要 | 交易说明 | 적요 | 내용 | 거래내용 | bezeichnung | keterangan
-            | деталі операції | libelle court
+            | деталі операції | libelle court | systemovy popis | popis pro prijemce | περιγραφη | αιτιολογια
+            | תיאור | פרטים | الوصف | รายการ | dien giai
+            | опис операції | aciklama | transaktionen
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
@@ -224,7 +235,8 @@ ROLES: dict[str, list[str]] = {
             | product | rekeningnummer
         """,
         "original_amount": """
-            amount currency | amount foreign currency | original amount | foreign amount | local amount
+            amount currency | currency amount | amount foreign currency | original amount | foreign amount
+            | local amount
             | amount in foreign currency | originalbetrag | betrag in fremdwahrung | foreign currency amount
             | montant devise | importe original | kwota oryginalna | ursprunglicher betrag | fremdwahrungsbetrag
             | betrag fremdwahrung | puvodni castka uhrady | сумма операции
@@ -233,9 +245,16 @@ ROLES: dict[str, list[str]] = {
             type foreign currency | original currency | local currency | foreign currency | originalwahrung
             | currency of original amount | fremdwahrung | puvodni mena uhrady | валюта операции
         """,
+        # of a portfolio: what was traded, and how much of it
+        "security": "isin | ticker | symbol | wkn | symbol isin",
+        "shares": """
+            no of shares | number of shares | shares | quantity | quantity of shares | antal | anzahl | aantal
+            | cantidad
+            | quantita | quantite | stuck | menge | units | ilosc
+        """,
         # where each line says what left one account and what reached the other
         "amount_in": "target amount after fees",
-        "currency_in": "target currency",
+        "currency_in": "target currency | credit currency",
         "fee": """
             fee | fees | fee amount | gebuhr | gebuhren | provision | source fee amount | frais | commission
             | comision | commissione | oplata | kosten | entgelt | poplatek | poplatek v mene uctu | tarifa | avgift

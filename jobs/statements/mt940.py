@@ -38,11 +38,19 @@ NO_REFERENCE = frozenset(("", "NONREF", "KREF+", "NOREF"))
 def read(path: Path, mapping: dict[str, Any]) -> Reading:
     """Raises StatementError where no field of a statement is in the file."""
     encoding = mapping.get("encoding") or detect_encoding(path)
-    tags = {tag for _, tag, _ in _fields(path, encoding)}
+    tags: set[str] = set()
+    banks: dict[str, int] = {}
+    for _, tag, text in _fields(path, encoding):
+        tags.add(tag)
+        if tag == "61":
+            bank = text.partition("\n")[0].partition("//")[2].strip()
+            banks[bank] = banks.get(bank, 0) + 1
+    banks.pop("", None)
     if "61" not in tags and not tags & {"62F", "62M"}:
         raise StatementError("There is neither an entry (:61:) nor a closing balance (:62F:) in the file.")
     reading = Reading("mt940", iter(()), {"encoding": encoding})
-    reading.lines = _lines(path, encoding, reading)
+    # a word that stands beside many entries is no id
+    reading.lines = _lines(path, encoding, reading, has_ids=len(banks) >= 0.9 * sum(banks.values()))
     return reading
 
 
@@ -81,8 +89,9 @@ def _fields(path: Path, encoding: str) -> Iterator[tuple[int, str, str]]:
 
 def _amount(text: str) -> Decimal | None:
     text = re.sub(r"[' ]", "", text).strip()
-    if "," in text:
-        text = text.replace(".", "").replace(",", ".")
+    # of two signs the last is the decimal one
+    decimal, group = (".", ",") if text.rfind(".") > text.rfind(",") else (",", ".")
+    text = text.replace(group, "").replace(decimal, ".")
     whole, _, fraction = text.partition(".")
     if not re.fullmatch(r"\d{0,16}", whole) or not re.fullmatch(r"\d{0,8}", fraction) or not (whole or fraction):
         return None
@@ -125,13 +134,22 @@ def _balance(text: str) -> tuple[Decimal, date, str] | None:
     return (-amount if found["mark"] == "D" else amount), day, found["currency"]
 
 
-def _lines(path: Path, encoding: str, reading: Reading) -> Iterator[Line]:
+def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Iterator[Line]:
     account: str | None = None
     currency: str | None = None
     opening: Decimal | None = None
     total = Decimal(0)
     is_sound = True
     waiting: Line | None = None
+    # line of an entry below which no closing balance has come yet
+    unclosed = 0
+
+    def note_end() -> None:
+        if unclosed and opening is not None:
+            reading.note(
+                "The statement has no closing balance (:62F:) below its entries; it may have been cut off.", unclosed
+            )
+
     for number, tag, text in _fields(path, encoding):
         if tag == "86" and waiting is not None:
             _describe(waiting, text)
@@ -147,6 +165,8 @@ def _lines(path: Path, encoding: str, reading: Reading) -> Iterator[Line]:
             if account and account not in reading.accounts:
                 reading.accounts.append(account)
         elif tag == "20":
+            note_end()
+            unclosed = 0
             account, currency, opening, total, is_sound = None, None, None, Decimal(0), True
         elif tag == "34F":
             # an interim report has no balance to name the currency
@@ -158,6 +178,7 @@ def _lines(path: Path, encoding: str, reading: Reading) -> Iterator[Line]:
                 continue
             amount, day, currency = found
             is_opening = tag[0:2] == "60"
+            unclosed = 0
             reading.balances.append(Balance(account, day, amount, currency, is_opening))
             if is_opening:
                 opening, total = amount, Decimal(0)
@@ -168,12 +189,16 @@ def _lines(path: Path, encoding: str, reading: Reading) -> Iterator[Line]:
                 )
         elif tag == "61":
             waiting = _entry(number, text, account, currency)
+            unclosed = number
+            if not has_ids:
+                waiting.external_id = None
             if waiting.amount is None:
                 is_sound = False
             elif not waiting.is_pending:
                 total += waiting.amount
     if waiting is not None:
         yield waiting
+    note_end()
 
 
 def _entry(number: int, text: str, account: str | None, currency: str | None) -> Line:

@@ -38,6 +38,8 @@ INVESTMENTS = frozenset(
 )  # fmt: skip
 STATEMENTS = frozenset(("STMTRS", "CCSTMTRS", "INVSTMTRS"))
 STATEMENT = re.compile(rb"<(?:\w+[.:])?(?:STMTRS|CCSTMTRS|INVSTMTRS)[ >]", re.IGNORECASE)
+# what lowers an account, where no amount of a file has a sign
+SPENT = frozenset(("DEBIT", "CHECK", "POS", "PAYMENT", "DIRECTDEBIT", "REPEATPMT", "FEE", "SRVCHG"))
 # where one of these begins or ends, what was left open before is closed
 PARTS = STATEMENTS | {"BANKTRANLIST", "STMTTRN", "LEDGERBAL", "AVAILBAL"}
 
@@ -55,8 +57,31 @@ def read(path: Path) -> Reading:
     if not STATEMENT.search(data):
         raise StatementError(_refusal(data, encoding))
     reading = Reading("ofx", iter(()), {"encoding": encoding})
-    reading.lines = _lines(data, encoding, reading)
+    is_cut = not re.search(rb"</(?:\w+[.:])?OFX\s*>", data[-4096:], re.IGNORECASE)
+    if is_cut:
+        reading.note("The file ends before its statement does (</OFX>); it may have been cut off.")
+    reading.lines = _told(_lines(data, encoding, reading, is_cut=is_cut), data, reading)
     return reading
+
+
+def _told(lines: Iterator[Line], data: mmap.mmap, reading: Reading) -> Iterator[Line]:
+    """The lines without what only looks like an id, and below zero where the file says so in words alone."""
+    ids = [value.strip() for value in re.findall(rb"<(?:\w+[.:])?FITID>([^<\r\n]{0,255})", data, re.IGNORECASE)]
+    has_ids = len(set(ids)) >= 0.9 * len(ids)
+    del ids
+    types = {
+        value.upper().decode() for value in set(re.findall(rb"<(?:\w+[.:])?TRNTYPE>\s*(\w{1,16})", data, re.IGNORECASE))
+    }
+    has_signs = re.search(rb"<(?:\w+[.:])?TRNAMT>\s*-", data, re.IGNORECASE) is not None
+    in_words = not has_signs and "DEBIT" in types and len(types) > 1
+    if in_words:
+        reading.note("No amount has a sign; what the file calls a debit is taken as money out.")
+    for line in lines:
+        if not has_ids:
+            line.external_id = None
+        if in_words and line.amount and (kind := re.search(r"(?i)<(?:\w+[.:])?TRNTYPE>\s*(\w+)", line.raw)):
+            line.amount = -line.amount if kind[1].upper() in SPENT else line.amount
+        yield line
 
 
 def _declared(start: bytes) -> str | None:
@@ -126,7 +151,7 @@ class _Entry(dict[str, str]):
     has_original = False
 
 
-def _lines(data: mmap.mmap, encoding: str, reading: Reading) -> Iterator[Line]:
+def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) -> Iterator[Line]:
     account: str | None = None
     currency: str | None = None
     in_account = ""
@@ -219,7 +244,10 @@ def _lines(data: mmap.mmap, encoding: str, reading: Reading) -> Iterator[Line]:
                 "A pending transaction that the bank has not numbered is not imported.", line_of(found.start())
             )
     if entry is not None:
-        yield _line(entry, data[entry.start :], encoding, account, currency)
+        line = _line(entry, data[entry.start :], encoding, account, currency)
+        if is_cut and line.error is None:
+            line.error = "The file ends within this entry."
+        yield line
     keep_balance()
 
 

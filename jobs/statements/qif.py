@@ -15,6 +15,8 @@ __all__ = ["read"]
 
 MONEY = ("bank", "cash", "ccard", "oth a", "oth l")
 RECORD = 500
+# stands where the end of a record is missing
+CUT = ("", "")
 
 
 def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
@@ -86,17 +88,23 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, 
                 if len(fields) > RECORD:
                     raise StatementError(f"A record has more than {RECORD} lines.", start)
     if fields and section != "account":
-        yield start, section, account, fields
+        yield start, section, account, [*fields, CUT]
 
 
 def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, reading: Reading) -> Iterator[Line]:
     reported: set[str] = set()
+    count = 0
     for start, section, account, fields in _records(path, encoding):
         if section not in MONEY and section != "invst":
             if section not in reported:
                 reading.note(f"The list !Type:{section} is not imported.", start)
                 reported.add(section)
             continue
+        if fields[-1] is CUT:
+            fields.pop()
+            if count:
+                reading.note("The last record has no end (^); the file may have been cut off.", start)
+        count += 1
         raw = "\n".join(code + value for code, value in fields)
         line = Line(start, raw, account=account)
         if account and account not in reading.accounts:
@@ -133,9 +141,17 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         if parts:
             line.category = None
             line.notes = "; ".join(filter(None, (line.notes, f"Split: {', '.join(parts)}")))
+        if (
+            account
+            and line.payer
+            and line.payer.lower() == "opening balance"
+            and line.notes == f"Transfer with {account}"
+        ):
+            line.left_out = "The balance that the account was opened with, not an entry."
         line.booked_on = dates.read(_tidy(day))
         line.amount = numbers.read(amount)
         if line.booked_on is None:
+            line.left_out = None
             line.error = f"'{day[:40]}' is no day." if day else "The record has no day."
         elif line.amount is None:
             line.error = (

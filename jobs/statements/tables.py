@@ -15,7 +15,7 @@ from jobs.statements.dates import ORDERS, DateColumn, looks_like_date
 from jobs.statements.headings import ROLES, currency_of, plain
 from jobs.statements.reading import Balance, Hints, Line, Reading, StatementError
 
-__all__ = ["Cell", "Row", "Rows", "looks_like_entry", "read_table"]
+__all__ = ["Cell", "Row", "Rows", "count_roles", "looks_like_entry", "read_table"]
 
 Cell = str | Decimal | date
 # number of its line in the file, its text there, its cells
@@ -27,7 +27,8 @@ SAMPLE = 300
 MAX_COLUMNS = 256
 MAX_SUMS = 24
 # what such an amount is called has its fee in it
-NET = ("net", "net amount", "netto", "neto", "nettobetrag", "importe neto")
+NET = ("total", "totalamount", "amounttotal", "net", "netamount", "netto", "neto", "nettobetrag", "importeneto")
+ON_TOP = ("fee", "sourcefeeamount")
 ONE = ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "kind", "notes", "category",
        "external_id", "status", "account", "original_amount", "original_currency", "fee")  # fmt: skip
 MANY = ("payer", "description")
@@ -40,11 +41,11 @@ def words(text: str) -> frozenset[str]:
 OUT = words(
     "d|debit|withdrawal|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出"
     "|cargo|deebet|debetas|debito|gider|uscita|sortie|saida|saída|salida|odchozí|outgoing|ausgehend|money out|paid out"
-    "|obciążenie"
+    "|obciążenie|expenses|exp.|χρέωση|χ"
 )
 IN = words(
     "c|credit|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
-    "|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie"
+    "|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
 )
 PENDING = words(
     "pending|uncleared|vorgemerkt|umsatz vorgemerkt|offen|en attente|pendiente|in attesa|authorised|authorized|open|processing"
@@ -91,7 +92,8 @@ BALANCE_STARTS = words(
     "|liku|apyv|sāku|beig|apgr|turn|nyit|záró|počá|kone|前月繰越|繰越残高"
 )
 SUM_ROW = re.compile(
-    r"(?i)\W*(?:totals?|subtotals?|sub-total|summen?|gesamt(?:summe|betrag)?|totaal|totale|totaux|suma|razem|celkem|合計|小計|saldo|solde|balance)\b"
+    r"(?i)\W*(?:(?:transactions? )?totals?|subtotals?|sub-total|summen?|gesamt(?:summe|betrag)?"
+    r"|totaal|totale|totaux|suma|razem|celkem|合計|小計|saldo|solde|balance)\b"
 )
 BALANCE_LABEL = re.compile(r"(?i)kontostand|saldo\b|balance|solde|残高")
 DAY_INSIDE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}")
@@ -114,10 +116,23 @@ def is_sum(cell: Cell) -> bool:
     return is_amount(cell) and not is_date(cell) and bool(re.search(r"[.,]\d\d(?!\d)", _text(cell)))
 
 
+def is_currency(cell: Cell) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z]{3,4}|[€£$]", _text(cell)))
+
+
 def looks_like_entry(cells: Sequence[Cell]) -> bool:
     """Whether a row has a day and an amount."""
     dates = sum(is_date(cell) for cell in cells)
     return dates > 0 and any(is_amount(cell) and not is_date(cell) for cell in cells)
+
+
+def count_roles(cells: Sequence[Cell]) -> int:
+    """How many of the most telling roles a row names."""
+    names = {plain(text) for cell in cells if (text := _text(cell))}
+    found = [
+        any(name in names for name in ROLES[role]) for role in ("booked_on", "amount", "debit", "credit", "description")
+    ]
+    return sum(found) if found[0] and any(found[1:4]) else int(any(found))
 
 
 def _text(cell: Cell) -> str:
@@ -234,23 +249,23 @@ class Table:
         if self.sample:
             self._skip_top(before)
             width = len(self.sample[0][2])
+            known = [self._known(row) for row in before]
+            if known and known[-1] == 0 and max(known) == 1 and len(before) > 1 and self._is_heading(before[-1], width):
+                # names that nobody knows, right above the entries, are theirs rather than a word further up
+                known = [0] * len(known)
             for place in range(len(before) - 1, -1, -1):
                 cells = [cell for cell in before[place][2] if _text(cell)]
                 # a last column is often without a name, or is no column at all
                 if (
                     (len(before[place][2]) >= width - 1 or self._known(before[place]) > 1)
-                    and self._known(before[place]) >= 1
+                    and known[place] >= 1
                     and not any(is_date(c) for c in cells)
                 ):
                     self.header = self._merged(before[place], before[place - 1] if place else None)
                     self.preamble = before[:place]
                     return
             last = before[-1] if before else None
-            if (
-                last
-                and len([c for c in last[2] if _text(c)]) >= max(2, width - 1)
-                and not any(is_date(c) or is_amount(c) for c in last[2])
-            ):
+            if last and self._is_heading(last, width):
                 self.header = last
             self.preamble = before[: -1 if self.header else None]
             return
@@ -263,6 +278,12 @@ class Table:
                 return
         raise StatementError(
             "There is no line with a day and an amount in the file, nor a heading that names such columns."
+        )
+
+    @staticmethod
+    def _is_heading(row: Row, width: int) -> bool:
+        return len([c for c in row[2] if _text(c)]) >= max(2, width - 1) and not any(
+            is_date(c) or is_amount(c) for c in row[2]
         )
 
     def _skip_top(self, before: list[Row]) -> None:
@@ -288,13 +309,7 @@ class Table:
         return any(plain(_text(cell)) in ROLES[role] for cell in row[2])
 
     def _known(self, row: Row) -> int:
-        """How many of the most telling roles a row names."""
-        names = {plain(text) for cell in row[2] if (text := _text(cell))}
-        found = [
-            any(name in names for name in ROLES[role])
-            for role in ("booked_on", "amount", "debit", "credit", "description")
-        ]
-        return sum(found) if found[0] and any(found[1:4]) else int(any(found))
+        return count_roles(row[2])
 
     # -- which column says what
 
@@ -394,6 +409,12 @@ class Table:
     def _by_heading(self) -> dict[str, list[int]]:
         names = [plain(name) for name in self.names]
         width = max((len(row[2]) for row in self.sample), default=len(names))
+        for place in range(len(names) - 1):
+            # one heading over a currency and the amount behind it
+            cells, behind = self._column(place), self._column(place + 1)
+            is_pair = cells and behind and all(map(is_currency, cells)) and all(map(is_amount, behind))
+            if names[place] and not names[place + 1] and is_pair:
+                names[place], names[place + 1] = "currency", names[place]
 
         def places(role: str) -> list[int]:
             return [place for name in ROLES[role] for place, heading in enumerate(names) if heading == name]
@@ -405,7 +426,10 @@ class Table:
         ) -> None:
             fits = [p for p in places(role) if p not in used and (test is None or self._mostly(p, test, share))]
             # a column with something in it before an empty one
-            fits.sort(key=lambda p: not self._column(p))
+            # and of those in several currencies the account's
+            fits.sort(
+                key=lambda p: (not self._column(p), currency_of(self._name(p)) not in (None, self.hints.currency))
+            )
             if fits:
                 found[role] = fits[:1]
 
@@ -427,7 +451,10 @@ class Table:
                 found.pop("credit", None)
         take("balance", is_amount, 0.8, [p for ps in found.values() for p in ps])
         for role in ("currency", "original_currency"):
-            take(role, lambda cell: bool(re.fullmatch(r"[A-Za-z]{3,4}|[€£$]", _text(cell))))
+            take(role, is_currency)
+        if any(currency_of(self.names[p]) for role in ("amount", "debit", "credit") for p in found.get(role, [])):
+            # the currency is in the heading: a column of currencies is of something else
+            found.pop("currency", None)
         take("original_amount", is_amount)
         if "original_amount" in found and "original_currency" not in found and "currency" in found:
             # the one currency beside two amounts is that of the second
@@ -441,6 +468,8 @@ class Table:
         take("status")
         if "status" in found and len({_text(cell).casefold() for cell in self._column(found["status"][0])}) > 12:
             del found["status"]
+        if places("security"):
+            take("shares", is_amount)
         take("category")
         take("account")
         if "account" in found and (
@@ -460,15 +489,18 @@ class Table:
                 ):
                     found["sign"] = [place]
                     break
-            if "sign" not in found and not any(
-                "-" in _text(cell) for place in found.get("amount", []) for cell in self._column(place)
-            ):
+            unsigned = not any("-" in _text(cell) for place in found.get("amount", []) for cell in self._column(place))
+            if "sign" not in found and unsigned and (lone := [p for p in places("sign") if self._is_lone_mark(p)]):
+                found["sign"] = lone[:1]
+            if "sign" not in found and unsigned:
                 # amounts without signs, and one column of words for in and out, whatever it is called
                 named = [p for p in range(width) if p not in taken and self._is_in_and_out(p)]
                 found |= {"sign": named} if len(named) == 1 else {}
-        if "sign" in found and "amount" in found and names[found["amount"][0]].startswith("source amount"):
+        if "sign" in found and "amount" in found and names[found["amount"][0]].startswith("sourceamount"):
             take("amount_in", is_amount)
             take("currency_in")
+        if "debit" in found and "credit" in found:
+            take("currency_in", is_currency)
         used = {
             p
             for role in ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance")
@@ -477,7 +509,7 @@ class Table:
         sender, payee = ([p for p in places(role) if p not in used] for role in ("sender", "payee"))
         if sender and payee and sender[0] != payee[0]:
             found["sender"], found["payee"] = sender[:1], payee[:1]
-            if merchant := [p for p, name in enumerate(names) if name in ("merchant", "merchant name")]:
+            if merchant := [p for p, name in enumerate(names) if name in ("merchant", "merchantname")]:
                 found["payer"] = merchant
         else:
             named = [p for p in places("payer") if p not in used]
@@ -496,11 +528,20 @@ class Table:
             after += 1
         take("kind", None, 0, [*used, *found["description"]])
         take("notes", None, 0, [*used, *found["description"]])
+        if not any(found.get(role) for role in ("description", "payer", "payee", "kind")):
+            found["description"] = [p for p in found.get("notes", []) if len(self._column(p)) == len(self.sample)]
+            if found["description"]:
+                del found["notes"]
         return {role: where for role, where in found.items() if where}
 
     def _is_in_and_out(self, place: int) -> bool:
         marks = {_text(cell).casefold() for cell in self._column(place)}
         return marks <= OUT | IN and bool(marks & OUT) and bool(marks & IN)
+
+    def _is_lone_mark(self, place: int) -> bool:
+        """Whether a column marks the one direction, and leaves its cell empty for the other."""
+        marks = {_text(cell).casefold() for cell in self._column(place)}
+        return 0 < len(self._column(place)) < len(self.sample) and (marks <= IN or marks <= OUT)
 
     def _varies(self, place: int) -> bool:
         """Whether a column of accounts is that of the others: one's own are few."""
@@ -521,9 +562,15 @@ class Table:
         for amount in full:
             for balance in full:
                 steps = list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True))
+                if self._is_top(steps) and amount != balance:
+                    # what stands above says the balance before and after, not an entry
+                    self.preamble.append(self.sample[0])
+                    self.sample = self.sample[1:]
+                    return self._by_content()
                 if (
                     amount != balance
                     and steps
+                    and any(values[amount])
                     and (all(b - a == y for (a, b), (_, y) in steps) or all(a - b == x for (a, b), (x, _) in steps))
                 ):
                     found["amount"], found["balance"] = [amount], [balance]
@@ -560,6 +607,15 @@ class Table:
         found["description"] = [] if best is None else [best]
         return {role: where for role, where in found.items() if where}
 
+    @staticmethod
+    def _is_top(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]]) -> bool:
+        """Whether balances follow from the amounts in all rows but the first."""
+
+        def follow(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]]) -> bool:
+            return all(b - a == y for (a, b), (_, y) in steps) or all(a - b == x for (a, b), (x, _) in steps)
+
+        return len(steps) > 1 and not follow(steps) and any(x for _, (x, _) in steps[1:]) and follow(steps[1:])
+
     def _beside(self, gaps: list[int]) -> tuple[int, int] | None:
         """Two columns of which each row has one: money out and money in."""
         for pair in ((a, b) for a in gaps for b in gaps if a < b):
@@ -583,6 +639,9 @@ class Table:
                 if steps and (
                     all(b - a == y for (a, b), (_, y) in steps) or all(a - b == x for (a, b), (x, _) in steps)
                 ):
+                    if self.hints.is_liability and sum(b > 0 for b in held) * 2 > len(held):
+                        # what is owed grows with what is spent
+                        debit, credit = credit, debit
                     found["debit"], found["credit"], found["balance"] = [debit], [credit], [place]
                     return
         found["debit"], found["credit"] = [pair[0]], [pair[1]]
@@ -621,6 +680,7 @@ class Table:
         amounts: dict[str, list[str]] = {role: [] for role in ("amount", *OTHER_MONEY)}
         # of money out and of money in: how many are above zero, how many below
         signs = {"debit": [0, 0], "credit": [0, 0]}
+        typed: list[date] = []
         day_columns = columns.get("booked_on", []) + columns.get("value_date", [])
         heading = self.header[2] if self.header else None
         is_repeated = False
@@ -630,8 +690,11 @@ class Table:
                 continue
             width = len(cells)
             for place in day_columns:
-                if place < width and isinstance(cell := cells[place], str) and cell:
-                    days.append(cell)
+                if place < width and (cell := cells[place]):
+                    if isinstance(cell, str):
+                        days.append(cell)
+                    elif isinstance(cell, date) and len(typed) < SAMPLE:
+                        typed.append(cell)
                     break
             for place, role in money.items():
                 if place < width and isinstance(cell := cells[place], str) and cell:
@@ -645,6 +708,12 @@ class Table:
             if order
             else DateColumn.detect(days, self.currency or self.hints.currency, self.hints.today)
         )
+        read = [day for text in days if (day := self.dates.read(text))] if typed else []
+        if read and all(day.day < 13 for day in typed) and all(day.day > 12 for day in read):
+            self.reading.note(
+                "Days up to the 12th are dates in the workbook, later ones texts: a spreadsheet has perhaps taken their day for the "
+                "month. Look whether they are right."
+            )
         self._find_decimal(decimal, amounts)
         self._find_marks()
         self.sections = self._find_sections() if is_repeated else {}
@@ -665,6 +734,12 @@ class Table:
             )
         self.has_fee = self._fee_counts()
         self.inverse = self._is_inverse()
+        sign = -1 if self.inverse else 1
+        self.is_owed = (
+            self.hints.is_liability and self._follows(-sign, self.has_fee) and not self._follows(sign, self.has_fee)
+        )
+        if self.is_owed:
+            self.reading.note("The balances grow with what is spent, so they are taken as what is owed.")
         self.is_newest_first = self._is_newest_first()
 
     def _find_decimal(self, decimal: str | None, amounts: dict[str, list[str]]) -> None:
@@ -678,8 +753,12 @@ class Table:
     def _find_marks(self) -> None:
         """What a mark does to its amount: nothing where amounts have signs already, so that a debit above zero is one taken back."""
         self.marks: Callable[[int, Decimal], Decimal] = lambda mark, amount: amount
+        self.is_marked = False
+        self.unmarked = 0
         if "sign" not in self.columns:
             return
+        if self._is_lone_mark(self.columns["sign"][0]):
+            self.unmarked = -1 if _text(self._column(self.columns["sign"][0])[0]).casefold() in IN else 1
         marked = [
             (mark, amount)
             for _, _, cells in self.sample
@@ -688,6 +767,7 @@ class Table:
         below = [mark for mark, amount in marked if amount < 0]
         agree = sum((amount > 0) == (mark > 0) for mark, amount in marked)
         if not below or agree * 5 < len(marked) * 4 or below.count(1) * 2 > len(below):
+            self.is_marked = True
             of_in = [amount for mark, amount in marked if mark > 0]
             of_out = [amount for mark, amount in marked if mark < 0]
             if sum(a < 0 for a in of_in) * 2 > len(of_in) or sum(a < 0 for a in of_out) * 2 > len(of_out):
@@ -736,6 +816,7 @@ class Table:
             amount, _ = self.amount_of(cells)
             balance = self.number(cells, "balance")
             if amount is not None and balance is not None:
+                balance = -balance if self.is_owed else balance
                 key = self.text(cells, "account"), self.text(cells, "currency")
                 steps[key].append((amount, balance, abs(self.number(cells, "fee") or Decimal(0))))
         return [step for each in steps.values() for step in each]
@@ -751,8 +832,7 @@ class Table:
 
     def _fee_counts(self) -> bool:
         """Whether a fee comes on top: the balances say so; without any, it does where it is called by that name alone."""
-        self.inverse = False
-        self.has_fee = False
+        self.inverse = self.is_owed = self.has_fee = False
         if "fee" not in self.columns or any(
             plain(self._name(place)) in NET for place in self.columns.get("amount", [])
         ):
@@ -772,29 +852,42 @@ class Table:
                     "The balances do not say whether fees come on top of the amounts; they are not counted."
                 )
             return on_top > within
-        return "balance" not in self.columns and self._name(self.columns["fee"][0]) in ("Fee", "Source fee amount")
+        on_top = "balance" not in self.columns and plain(self._name(self.columns["fee"][0])) in ON_TOP
+        if not on_top and self.header and any(self.number(cells, "fee") for _, _, cells in self.sample):
+            self.reading.note(
+                f"Nothing says whether '{self._name(self.columns['fee'][0])}' comes on top of the amounts; it is not counted."
+            )
+        return on_top
 
     def _is_inverse(self) -> bool:
         if self.mapping.get("inverse") is not None:
             return bool(self.mapping["inverse"])
-        if "amount" not in self.columns or "sign" in self.columns:
+        if "sign" in self.columns:
             return False
-        if self._follows(-1, self.has_fee) and not self._follows(1, self.has_fee):
+        said = self._follows(1, self.has_fee) - self._follows(-1, self.has_fee)
+        balances = [balance for _, balance, _ in self._steps()]
+        # balances above zero of a card or a loan may be what is owed
+        is_open = self.hints.is_liability and sum(b > 0 for b in balances) * 2 > len(balances)
+        if said < 0 and not is_open and not ("amount" not in self.columns and self.hints.is_liability):
             self.reading.note("The balances say that amounts above zero left the account; signs are turned round.")
             return True
         amounts = [amount for _, _, cells in self.sample if (amount := self.amount_of(cells)[0])]
+        if "amount" not in self.columns and (
+            self.header or not (self.debit_is_negative and not self.credit_is_negative)
+        ):
+            return False
         if (
             self.hints.is_liability
             and len(amounts) > 2
             and sum(a > 0 for a in amounts) > 0.6 * len(amounts)
-            and not self._steps()
+            and (not balances or (is_open and said >= 0))
             and not self._pays_back_above_zero()
         ):
             self.reading.note(
                 "Most amounts of this card are above zero, so they are taken as purchases; correct inverse where that is wrong."
             )
             return True
-        if len(amounts) > 2 and all(a > 0 for a in amounts) and not self._steps():
+        if len(amounts) > 2 and all(a > 0 for a in amounts) and not balances:
             self.reading.note(
                 "No amount is below zero, so all are taken as money in; correct inverse where that is wrong."
             )
@@ -877,6 +970,13 @@ class Table:
             and texts[0].casefold().split()[0] in PENDING | {"vorgemerkte", "offene"}
         )
 
+    def _cents(self) -> re.Pattern[str] | None:
+        """Where each row ends with an amount that has cents, what such an amount without all of them looks like."""
+        ends = [row[2][-1] for row in self.sample[:-1]]
+        if all(isinstance(cell, str) and re.search(r"\d[.,]\d\d$", cell) for cell in ends):
+            return re.compile(r".*(?:^|[^.,\d])\d+[.,]?\d?$")
+        return None
+
     def _named_width(self) -> int:
         """How many columns a line can have: those with a name, and others where most lines have them."""
         named = len(self.names)
@@ -890,6 +990,8 @@ class Table:
     def _mark(self, cells: Sequence[Cell]) -> int:
         """1 for money in, -1 for money out, 0 for a mark that says neither."""
         mark = (self.text(cells, "sign") or "").casefold()
+        if not mark:
+            return self.unmarked
         return -1 if mark in OUT else 1 if mark in IN else 0
 
     def _find_fault(self, line: Line, cells: Sequence[Cell], wrong_day: str, wrong_amount: str) -> None:
@@ -931,12 +1033,19 @@ class Table:
         heading = self.header[2] if self.header else None
         section = self.sections.get(self.header[0]) if self.header else None
         # a mark that nobody knows beside amounts without signs leaves open which way the money went
-        strict = has["sign"] and not any(
+        strict = self.is_marked and not any(
             (self.amount_of(cells)[0] or 0) < 0 and not self._mark(cells) for _, _, cells in self.sample
+        )
+        # of what was bought and sold nothing says which way the money went, where all of it stands above zero
+        trades = "shares" in columns and not any(
+            (self.amount_of(cells)[0] or 0) < 0 and self.text(cells, "shares") for _, _, cells in self.sample
         )
         other: int | None = None
         is_open = bool(self.preamble) and self._is_pending_title(self.preamble[-1][2])
         named = self._named_width()
+        usual = min((len(cells) for _, _, cells in self.sample[:-1]), default=0)
+        cents = self._cents()
+        last: tuple[int, Sequence[Cell]] | None = None
         for number, raw, cells in self._entries():
             if cells == heading:
                 section, other = self.sections.get(number, section), None
@@ -951,6 +1060,8 @@ class Table:
             line = Line(number, raw, booked_on, amount)
             if strict and booked_on and amount and amount > 0 and not self._mark(cells):
                 line.error = f"'{(self.text(cells, 'sign') or '')[:40]}' does not say whether the money went in or out."
+            if trades and booked_on and amount and self.text(cells, "shares"):
+                line.error = "A trade of a portfolio, without a sign: it does not say whether the money went in or out."
             if booked_on is None or amount is None:
                 self._find_fault(line, cells, wrong_day, wrong_amount)
                 if line.left_out == OTHER_HEADINGS:
@@ -958,6 +1069,8 @@ class Table:
                 elif line.left_out:
                     is_open = self._is_pending_title(cells) or (is_open and sum(map(bool, cells)) > 1)
             width = len(cells)
+            if booked_on:
+                last = number, cells
             if width > named and line.left_out is None and other is None and any(_text(cell) for cell in cells[named:]):
                 line.error = (
                     f"The line has {width} columns, the headings have {named}: one of its cells was cut in two."
@@ -999,7 +1112,7 @@ class Table:
                     if p < width
                 ]
                 line.currency = next(filter(None, map(currency_of, sums)), None)
-            where = "currency_in" if has_other and amount is not None and amount > 0 else "currency"
+            where = "currency_in" if has["currency_in"] and amount is not None and amount > 0 else "currency"
             if has[where] and (code := self.text(cells, where)):
                 line.currency = currency_of(code) or code.upper()
             if has["original_amount"] and has["original_currency"]:
@@ -1028,9 +1141,13 @@ class Table:
                 and not (line.left_out or line.error)
             ):
                 balance = self.number(cells, "balance")
+                if self.is_owed and balance is not None:
+                    balance = -balance
                 if not running.follows(booked_on, amount, balance, line.account, line.currency):
                     reading.note("The balance of this line does not follow from the one before and the amount.", number)
             yield line
+        if last and len(self.sample) > 2 and (len(last[1]) < usual or (cents and cents.match(_text(last[1][-1])))):
+            reading.note("The last line is shorter than the others; the file may have been cut off.", last[0])
         reading.balances += running.ends(self.currency)
 
     def read_preamble(self) -> None:

@@ -18,10 +18,28 @@ BLOCK = 1 << 20
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # in the order in which they win where they are equally good
-ENCODINGS = ("cp1252", "cp1250", "iso8859-15", "iso8859-2", "cp850", "cp852", "cp1251", "cp932", "cp949", "gb18030")
+ENCODINGS = (
+    "cp1252",
+    "cp1250",
+    "iso8859-15",
+    "iso8859-2",
+    "cp850",
+    "cp852",
+    "cp1251",
+    "cp1253",
+    "cp1255",
+    "cp932",
+    "cp949",
+    "gb18030",
+)
 
 COMMON = frozenset("äöüßéèêàçáíóúñâîôåøæãõëïûù°€£ąćęłńśźżčďěňřšťůýžőűăășşțţ")
-CYRILLIC = range(0x400, 0x460)
+# alphabets of which one byte is a letter, and the commonest letters of each, which read in another are rare ones
+ALPHABETS = {
+    "cp1251": (range(0x400, 0x460), frozenset("оеаинтсрвл")),
+    "cp1253": (range(0x370, 0x400), frozenset("αοιετσνηυρς")),
+    "cp1255": (range(0x5D0, 0x5EB), frozenset("יוהלארתבמש")),
+}
 # the first bytes of what is common in an encoding of East Asia; read in another one, a text has what is rare there
 EASTERN = {
     "cp932": frozenset((*range(0x82, 0x84), *range(0x88, 0x98), *range(0xA6, 0xE0))),
@@ -85,6 +103,7 @@ def _fitness(sample: bytes, encoding: str) -> float:
         return -1e9
     score = 0.0
     strange = 0
+    letters, common = ALPHABETS.get(encoding, (range(0), frozenset()))
     before = " "
     for place, char in enumerate(text):
         if char >= "\x80":
@@ -100,9 +119,9 @@ def _fitness(sample: bytes, encoding: str) -> float:
                         score -= 1
                     elif encoding not in EASTERN or _first_byte(char, encoding) in EASTERN[encoding]:
                         score += 1.2
-                elif code in CYRILLIC and (ord(before) in CYRILLIC or ord(after or " ") in CYRILLIC):
-                    score += 1.2
-                elif code in CYRILLIC:
+                elif code in letters and (ord(before) in letters or ord(after or " ") in letters):
+                    score += 1.4 if lower in common else 1.1
+                elif code in letters:
                     score -= 1
                 else:
                     score += 1 if lower in COMMON else 0.2

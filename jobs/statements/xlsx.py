@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from jobs.statements.headings import ROLES, plain
 from jobs.statements.reading import Hints, Reading, StatementError
-from jobs.statements.tables import MAX_COLUMNS, Cell, Row, looks_like_entry, read_table
+from jobs.statements.tables import MAX_COLUMNS, Cell, Row, count_roles, looks_like_entry, read_table
 
 __all__ = ["read"]
 
@@ -56,13 +56,18 @@ def read(path: Path, mapping: dict[str, Any], remembered: dict[str, Any], hints:
 
 
 def _choose(book: CalamineWorkbook, names: list[str]) -> str:
+    """The first with entries below headings, else the first with entries."""
+    found: list[str] = []
     for name in names:
-        if any(
-            looks_like_entry(cells)
-            for (_, _, cells), _ in zip(_rows(book.get_sheet_by_name(name)), range(1000), strict=False)
-        ):
-            return name
-    return names[0]
+        is_named = False
+        for (_, _, cells), _ in zip(_rows(book.get_sheet_by_name(name)), range(1000), strict=False):
+            is_named = is_named or count_roles(cells) > 1
+            if looks_like_entry(cells):
+                found.append(name)
+                if is_named:
+                    return name
+                break
+    return found[0] if found else names[0]
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
@@ -74,8 +79,12 @@ def _rows(sheet: CalamineSheet) -> Iterator[Row]:
             days = [place for place, cell in enumerate(cells) if isinstance(cell, str) and cell and plain(cell) in DAYS]
         for place in days:
             # a day without its format is the number of days since the end of 1899
-            if isinstance(cell := cells[place], Decimal) and 20_000 < cell < 80_000:
-                cells[place] = date(1899, 12, 30) + timedelta(int(cell))
+            if isinstance(cell := cells[place], Decimal):
+                if 20_000 < cell < 80_000:
+                    cells[place] = date(1899, 12, 30) + timedelta(int(cell))
+                elif 19_000_101 <= cell <= 22_001_231:
+                    # and 20240131 is how some write it
+                    cells[place] = str(cell)
         yield number, "\t".join(cell if isinstance(cell, str) else str(cell) for cell in cells), cells
 
 

@@ -352,6 +352,42 @@ def test_payments_to_a_card_above_zero_leave_its_purchases_below(file: Path) -> 
     assert [line.amount for line in lines] == [-10, 5, 100]
 
 
+OWED = "The balances grow with what is spent, so they are taken as what is owed."
+SPENT = "2024-01-28 -20 Books", "2024-01-29 400 Payment", "2024-01-30 -50 Fuel", "2024-01-31 -5 Café"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date,Description,Amount,Balance\n2024-01-28,Books,20,500\n2024-01-29,Payment,-400,100\n2024-01-30,Fuel,50,150\n2024-01-31,Café,5,155\n",
+        "Date,Description,Amount,Balance\n2024-01-28,Books,-20,500\n2024-01-29,Payment,400,100\n2024-01-30,Fuel,-50,150\n2024-01-31,Café,-5,155\n",
+        "Date,Description,Debit,Credit,Balance\n2024-01-28,Books,20,,500\n2024-01-29,Payment,,400,100\n2024-01-30,Fuel,50,,150\n2024-01-31,Café,5,,155\n",
+        "01/28/2024,Books,20,,500\n01/29/2024,Payment,,400,100\n01/30/2024,Fuel,50,,150\n01/31/2024,Café,5,,155\n",
+    ],
+)
+def test_a_balance_that_grows_with_what_is_spent_is_owed(text: str, file: Path) -> None:
+    reading, lines = lines_of(file, text, hints=Hints("USD", is_liability=True))
+    assert [f"{line.booked_on} {line.amount} {line.description}" for line in lines] == [*SPENT]
+    assert [each.amount for each in reading.balances] == [-155, -480]
+    assert OWED in [note.message for note in reading.notes]
+
+
+def test_a_loan_that_is_paid_back_and_a_card_without_headings(file: Path) -> None:
+    loan = "Date,Description,Amount,Balance\n2024-01-01,Payment,500,9500\n2024-02-01,Payment,500,9000\n2024-03-01,Interest,-30,9030\n"
+    reading, lines = lines_of(file, loan, hints=Hints("USD", is_liability=True))
+    assert [line.amount for line in lines] == [500, 500, -30] and reading.balances[0].amount == -9030
+    card = "31 Jan 2024,Shop,,12.50\n30 Jan 2024,Direct debit,-200.00,\n29 Jan 2024,Bar,,3.10\n"
+    assert [line.amount for line in lines_of(file, card, hints=Hints("GBP", is_liability=True))[1]] == [
+        Decimal("-12.50"), 200, Decimal("-3.10"),
+    ]  # fmt: skip
+
+
+def test_the_amount_is_in_the_currency_of_the_account(file: Path) -> None:
+    text = "Data;Descrição;Valor (em US$);Valor (em R$)\n31/01/2024;STEAM;10,00;-50,00\n30/01/2024;Padaria;0;-12,50\n"
+    _, lines = lines_of(file, text, hints=Hints("BRL"))
+    assert [(line.amount, line.currency) for line in lines] == [(-50, "BRL"), (Decimal("-12.50"), "BRL")]
+
+
 def test_a_mapping_corrects_what_was_found(file: Path) -> None:
     text = "Date,Reference,Text,Amount,Other\n01/02/2024,A1,One,1.234,5\n02/03/2024,A2,Two,-2.500,6\n"
     reading, lines = lines_of(file, text, hints=Hints("EUR"))
@@ -765,6 +801,98 @@ NO_LINE = "The line has no day and no amount."
          ["2024-01-31 -108 편의점", "2024-01-25 100 급여"]),
         ("交易日期,交易摘要,支出,收入\n2024-01-31,超市购物,108,\n2024-01-25,工资转账,,100\n".encode("gb18030"),
          ["2024-01-31 -108 超市购物", "2024-01-25 100 工资转账"]),
+        # one heading over a currency and its amount
+        (
+            "Date,Description,Change,,Balance,\n31-01-2024,Interest,EUR,-0.52,EUR,9.48\n30-01-2024,Dividend,USD,24.00,USD,24.00\n",
+            ["2024-01-31 -0.52 EUR Interest", "2024-01-30 24.00 USD Dividend"],
+        ),
+        # of several amounts the one in the account's currency; the heading says it, whatever a column beside it is about
+        (
+            "Data transakcji;Tytuł;Kwota operacji;Waluta operacji;Kwota w walucie rachunku;Waluta rachunku\n"
+            "31-01-2024;Steam;-10,00;EUR;-43,50;PLN\n30-01-2024;Praca;1000,00;PLN;1000,00;PLN\n",
+            ["2024-01-31 -43.50 PLN Steam", "2024-01-30 1000.00 PLN Praca"],
+        ),
+        (
+            "Date,Payee,Fee (AUD),Currency,Total (AUD)\n2024-01-31,Steam,-0.46,USD,-15.78\n2024-01-30,Bar,0.00,AUD,-4.50\n",
+            ["2024-01-31 -15.78 AUD Steam", "2024-01-30 -4.50 AUD Bar"],
+        ),
+        (
+            "DATE;TEXT;DEBIT;DEBIT CURRENCY;CREDIT;CREDIT CURRENCY\n31/01/2024;a;-15.50;EUR;;\n30/01/2024;b;;;20.00;CHF\n",
+            ["2024-01-31 -15.50 EUR a", "2024-01-30 20.00 CHF b"],
+        ),
+        # only money in is marked
+        (
+            "Date,Details,Amount,Dr / Cr\n31/01/2024,Shop,450.00,\n30/01/2024,Pay,5000.00,CR\n29/01/2024,Bar,250.50,\n",
+            ["2024-01-31 -450.00 Shop", "2024-01-30 5000.00 Pay", "2024-01-29 -250.50 Bar"],
+        ),
+        # a mark that nobody knows, where amounts have their signs
+        (
+            "Date,Transaction,Name,Amount\n1/31/2024,OTHER,Interest,0.45\n1/20/2024,DEBIT,Rent,-300\n1/15/2024,CREDIT,Bob,120\n",
+            ["2024-01-31 0.45 Interest", "2024-01-20 -300 Rent", "2024-01-15 120 Bob"],
+        ),
+        # trades, all above zero; signed ones are what they are
+        (
+            "Action,Date,Ticker,No. of shares,Total\nDeposit,2024-01-02,,,1000.00\nBuy,2024-01-03,AAPL,2,330.28\n"
+            "Withdrawal,2024-01-04,,,-100.00\n",
+            [
+                "2024-01-02 1000.00 Deposit",
+                "A trade of a portfolio, without a sign: it does not say whether the money went in or out.",
+                "2024-01-04 -100.00 Withdrawal",
+            ],
+        ),
+        (
+            "Date,Name,Ticker,Quantity,Amount\n2024-01-03,Apple,AAPL,2,-330.28\n2024-01-02,Apple,AAPL,1,170.00\n",
+            ["2024-01-03 -330.28 Apple", "2024-01-02 170.00 Apple"],
+        ),
+        # a debit that makes the balance grow is money in, as bookkeepers write
+        (
+            "Date,Text,Debit,Credit,Balance\n2024-01-29,a,100.00,,100.00\n2024-01-30,b,,30.00,70.00\n2024-01-31,c,5.00,,75.00\n",
+            [
+                "2024-01-29 100.00 a", "2024-01-30 -30.00 b", "2024-01-31 5.00 c", "closing 2024-01-31 75.00", "opening 2024-01-29 0.00",
+                "The balances say that amounts above zero left the account; signs are turned round.",
+            ],
+        ),
+        # without headings: numbers that never change are no running balance, and the first row may be the account's
+        ("1230,123,20240131,-12.50,BAR,0\n1230,123,20240130,100.00,PAY,0\n", ["2024-01-31 -12.50 BAR", "2024-01-30 100.00 PAY"]),
+        (
+            "2024-02-01,31-01-2024,KONTO,PLN,100.00,187.50\n31-01-2024,30-01-2024,SKLEP,,-12.50,187.50\n29-01-2024,29-01-2024,PRACA,,"
+            "100.00,200.00\n28-01-2024,28-01-2024,PREMIA,,100.00,100.00\n",
+            [
+                "2024-01-31 -12.50 SKLEP", "2024-01-29 100.00 PRACA", "2024-01-28 100.00 PREMIA", "closing 2024-01-31 187.50",
+                "opening 2024-01-28 0.00",
+            ],
+        ),
+        # names right above the entries, and a table of sums further up
+        (
+            "INITIAL;DEBITS\n0,00;-12,50\n\nWANN;WAS;WIEVIEL\n30-01-2024;Pix;100,00\n31-01-2024;Bob;-12,50\n",
+            [
+                "2024-01-30 100.00 Pix", "2024-01-31 -12.50 Bob", "The days are taken from 'WANN', the only column that has days.",
+                "The amounts are taken from 'WIEVIEL', the only column that has amounts.",
+            ],
+        ),
+        # names in one word; the time first; of which day a booking is; the years of Thailand
+        ("TransactionDate,Text,Amount\n18:04 31-01-24,a,-1.50\n01/30/2024 as of 01/29/2024,b,-1.50\n31/01/2567,c,-1.50\n",
+         ["2024-01-31 -1.50 a", "'01/30/2024 as of 01/29/2024' is no day.", "2024-01-31 -1.50 c"]),
+        ("Date,Text,Amount\n01/31/2024 as of 01/30/2024,a,-1.50\nTransactions Total,,-1.50\n",
+         ["2024-01-31 -1.50 a", "A sum or a balance, not an entry."]),
+        ("Data,Descriere,Suma\n31 ianuarie 2024,a,-1.50\n", ["2024-01-31 -1.50 a"]),
+        # a fee that is not counted is said
+        (
+            "Date,Text,Amount,Kosten\n2024-01-31,a,-1.50,0.10\n",
+            ["2024-01-31 -1.50 a", "Nothing says whether 'Kosten' comes on top of the amounts; it is not counted."],
+        ),
+        # cut off in the middle of a row, and in the middle of an amount
+        *(
+            (f"Date,Text,Amount\n2024-01-29,a,-1.50\n2024-01-30,b,-1.50\n2024-01-31,{end}",
+             ["2024-01-29 -1.50 a", "2024-01-30 -1.50 b", last,
+              "The last line is shorter than the others; the file may have been cut off."])
+            for end, last in (("c", "The line has no amount."), ("c,-1", "2024-01-31 -1 c"), ("c,-1.5", "2024-01-31 -1.5 c"))
+        ),
+        # Greece and Israel in encodings of their own
+        ("Ημερομηνία;Περιγραφή;Χρέωση;Πίστωση\n31/01/2024;ΑΓΟΡΑ;1,50;\n30/01/2024;Μισθοδοσία;;2,00\n".encode("cp1253"),
+         ["2024-01-31 -1.50 ΑΓΟΡΑ", "2024-01-30 2.00 Μισθοδοσία"]),
+        ("תאריך,תיאור,חובה,זכות\n31/01/2024,שופרסל,1.50,\n30/01/2024,משכורת,,2.00\n".encode("cp1255"),
+         ["2024-01-31 -1.50 שופרסל", "2024-01-30 2.00 משכורת"]),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:

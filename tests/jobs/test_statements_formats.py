@@ -82,7 +82,7 @@ UNREADABLE = "The ledger balance can't be read."
         # an entry that is left open still has its account and currency
         (f"{STATEMENT}{ENTRY}</BANKTRANLIST></STMTRS></OFX>", ["2024-01-31 -5 EUR A"]),
         (f"{STATEMENT}{ENTRY}</STMTRS></OFX>", ["2024-01-31 -5 EUR A"]),
-        (f"{STATEMENT}{ENTRY}<NA", ["2024-01-31 -5 EUR A"]),
+        (f"{STATEMENT}{ENTRY}<NA", ["The file ends within this entry."]),
         (
             f"{STATEMENT}{ENTRY}<PAYEE><NAME>Ann<CITY>Rome</PAYEE><MEMO>Rent</STMTTRN>{ENTRY}<NAME>Be<EXTDNAME>Ben</STMTTRN>",
             ["2024-01-31 -5 EUR A Ann Rent", "2024-01-31 -5 EUR A Ben Ben"],
@@ -123,7 +123,22 @@ UNREADABLE = "The ledger balance can't be read."
     ],
 )  # fmt: skip
 def test_ofx_of_careless_banks(text: str | bytes, read: list[str], tmp_path: Path) -> None:
-    assert shown(tmp_path, text) == read
+    cut = "The file ends before its statement does (</OFX>); it may have been cut off."
+    found = shown(tmp_path, text)
+    assert [said for said in found if said != cut] == read
+    assert (cut in found) == (isinstance(text, str) and "</ofx>" not in text.lower())
+
+
+def test_ofx_whose_debits_have_no_sign_and_whose_numbers_are_no_ids(tmp_path: Path) -> None:
+    def one(kind: str, amount: str) -> str:
+        return f"<STMTTRN><TRNTYPE>{kind}<DTPOSTED>20240131<TRNAMT>{amount}<FITID>0</STMTTRN>"
+
+    said = "No amount has a sign; what the file calls a debit is taken as money out."
+    text = STATEMENT + one("DEBIT", "5") + one("CREDIT", "7") + one("CHECK", "5") + "</OFX>"
+    assert shown(tmp_path, text) == ["2024-01-31 -5 EUR A", "2024-01-31 7 EUR A", "2024-01-31 -5 EUR A", said]
+    # with one sign in the file, a debit above zero is one that was taken back
+    text = STATEMENT + one("DEBIT", "-5") + one("DEBIT", "7") + "</OFX>"
+    assert shown(tmp_path, text) == ["2024-01-31 -5 EUR A", "2024-01-31 7 EUR A"]
 
 
 QIF = """!Option:AutoSwitch
@@ -200,7 +215,10 @@ def test_qif_of_europe(tmp_path: Path) -> None:
         (
             "January\n\n!Account\nNSavings\n!Type:Bank\n^\nD31/1/2024\nT5\nNDEP\n^\nD1/2/2024\nU7\n!Type:Cat\nNFood\n^\nNFun\n^\n"
             "!Type:\nNx\n^\n!Type:Bank\nD2/2/2024\nT1",
-            ["2024-01-31 5 Savings", "2024-02-01 7 Savings", "2024-02-02 1 Savings", "The list !Type:cat is not imported."],
+            [
+                "2024-01-31 5 Savings", "2024-02-01 7 Savings", "2024-02-02 1 Savings", "The list !Type:cat is not imported.",
+                "The last record has no end (^); the file may have been cut off.",
+            ],
         ),
         (
             "!Type:Bank\nD1/2' 4\nT1.234\n^\nT5\n^\nD1/2'24\n",
@@ -208,7 +226,13 @@ def test_qif_of_europe(tmp_path: Path) -> None:
                 "2004-01-02 1234.0", "The record has no day.", "The record has no amount.",
                 "Days could be read in two ways; taken as mdy. Correct date_order where that is wrong.",
                 "The decimal sign is taken to be ','. Correct decimal where that is wrong.",
+                "The last record has no end (^); the file may have been cut off.",
             ],
+        ),
+        # what an account was opened with, which is no entry
+        (
+            "!Account\nNChecking\n^\n!Type:Bank\nD1/1'24\nT100\nPOpening Balance\nL[Checking]\n^\nD1/31'24\nT-5\nPShop\n^\n",
+            ["The balance that the account was opened with, not an entry.", "2024-01-31 -5 Checking Shop"],
         ),
         ("!Type:Invst\nD31/1/24\nYACME\n^\n", ["An entry of a portfolio: investments are not imported."]),
         ("!Type:Bank\n", []),
@@ -326,6 +350,14 @@ def test_camt_of_what_comes_back_and_of_a_batch_in_other_money(tmp_path: Path) -
     assert lines[3].original_amount is None
 
 
+def test_camt_of_a_batch_whose_parts_have_the_number_of_the_whole(tmp_path: Path) -> None:
+    part = '<_TxDtls><_Refs><_AcctSvcrRef>B1</_AcctSvcrRef></_Refs><_Amt Ccy="CHF">10</_Amt></_TxDtls>'
+    _, lines = read_text(
+        tmp_path, camt(entry("20", "CRDT", f"<_AcctSvcrRef>B1</_AcctSvcrRef><_NtryDtls>{part}{part}</_NtryDtls>"))
+    )
+    assert amounts(lines) == [10, 10] and [line.external_id for line in lines] == ["B1/1", "B1/2"]
+
+
 def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
     text = (
         "{1:F01BANKDEFFXXXX0000000000}{2:I940BANKDEFFXXXXN}{4:\r\n:20:A\r\n:25:DE12\r\n:28C:1/1\r\n:60F:C231230EUR1000,\r\n"
@@ -385,6 +417,14 @@ def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
         (
             ":34F:EURD0,\n:61:240102D1,NMSC\n:86:105?00LASTSCHRIFT?20EREF+NOTPROVIDED?21SVWZ+Beitrag?22 Mai?32Verein",
             ["2024-01-02 -1.0 EUR Verein Beitrag Mai"],
+        ),
+        # both signs; a word beside several entries is no id; no closing balance
+        (
+            ":60F:C240101EUR10,\n:61:240102D1,234.50NMSC//POS\n:61:240102D1.234,5NMSC//POS\n:86:x",
+            [
+                "2024-01-02 -1234.50 EUR", "2024-01-02 -1234.5 EUR x", "opening 2024-01-01 10.0",
+                "The statement has no closing balance (:62F:) below its entries; it may have been cut off.",
+            ],
         ),
         # wrapped in the middle of an entry, and after the colon of a tag
         (":61:24123101\n02D3,NMSC\n:\n86:Rent", ["2025-01-02 -3.0 Rent"]),
@@ -456,6 +496,18 @@ def test_xlsx_with_days_that_are_numbers_and_headings_in_two_rows(tmp_path: Path
     assert shown(tmp_path, workbook(rows)) == [
         "2024-01-31 -5 x", "2024-01-31 6 y", "closing 2024-01-31 10", "opening 2024-01-31 9",
     ]  # fmt: skip
+
+
+def test_xlsx_of_several_kinds_of_sheets_and_days(tmp_path: Path) -> None:
+    entries: list[list[object]] = [["Date", "Text", "Amount"], [dt.date(2024, 5, 1), "x", -5.5], ["13/01/2024", "y", 7]]
+    assert shown(tmp_path, workbook([["As of", dt.date(2024, 2, 1), 9.5]], Entries=entries)) == [
+        "2024-05-01 -5.5 x", "2024-01-13 7 y",
+        "Days up to the 12th are dates in the workbook, later ones texts: a spreadsheet has perhaps taken their day for the month. Look "
+        "whether they are right.",
+        "Sheet 'Sheet' is not read; name it as mapping.sheet for that.",
+    ]  # fmt: skip
+    rows: list[list[object]] = [["transactiondate", "amount", "description"], [20240131, -5.5, "x"], [20240131, 7, "y"]]
+    assert shown(tmp_path, workbook(rows)) == ["2024-01-31 -5.5 x", "2024-01-31 7 y"]
 
 
 def zipped(*names: str, flags: int = 0) -> bytes:
