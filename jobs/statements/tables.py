@@ -32,6 +32,7 @@ ON_TOP = ("fee", "sourcefeeamount")
 ONE = ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "kind", "notes", "category",
        "external_id", "status", "account", "original_amount", "original_currency", "fee")  # fmt: skip
 MANY = ("payer", "description")
+SUMS = {"amount", "debit", "credit"}
 
 
 def words(text: str) -> frozenset[str]:
@@ -126,6 +127,13 @@ def looks_like_entry(cells: Sequence[Cell]) -> bool:
     return dates > 0 and any(is_amount(cell) and not is_date(cell) for cell in cells)
 
 
+def is_running(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]], sign: int = 1) -> bool:
+    """Whether each of some balances is the one before and the amount, or the one after and the amount of its own."""
+    return bool(steps) and (
+        all(b - a == sign * y for (a, b), (_, y) in steps) or all(a - b == sign * x for (a, b), (x, _) in steps)
+    )
+
+
 def count_roles(cells: Sequence[Cell]) -> int:
     """How many of the most telling roles a row names."""
     names = {plain(text) for cell in cells if (text := _text(cell))}
@@ -206,6 +214,7 @@ class Table:
         if not mapping.get("columns") and self.names and remembered.get("header") == self.names:
             mapping = remembered | mapping
         self.mapping = mapping
+        self.is_open = False
         self.columns = self._find_columns()
         self._find_reading()
 
@@ -334,7 +343,12 @@ class Table:
             raise StatementError(
                 f"No column has the day of each line{self._heads()}.", self.sample[0][0] if self.sample else None
             )
-        if not found.keys() & {"amount", "debit", "credit"}:
+        if not found.keys() & SUMS and self.is_open:
+            raise StatementError(
+                "The file has no headings and one line, and nothing says which of its amounts is the entry and which the balance.",
+                self.sample[0][0],
+            )
+        if not found.keys() & SUMS:
             raise StatementError(
                 f"No column has the amount of each line{self._heads()}.", self.sample[0][0] if self.sample else None
             )
@@ -353,7 +367,7 @@ class Table:
                     self.reading.note(
                         f"The days are taken from '{self._name(days[0])}', the only column that has days."
                     )
-        if not {"amount", "debit", "credit"} & {*found, *given}:
+        if not SUMS & {*found, *given}:
             used = {place for places in found.values() for place in places}
             width = max(len(row[2]) for row in self.sample)
             sums = [
@@ -561,36 +575,39 @@ class Table:
         values = {p: [_number(cell, reader) or Decimal(0) for cell in columns[p]] for p in full}
         for amount in full:
             for balance in full:
+                if amount == balance or not any(values[amount]):
+                    continue
                 steps = list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True))
-                if self._is_top(steps) and amount != balance:
-                    # what stands above says the balance before and after, not an entry
+                if is_running(steps):
+                    found["amount"], found["balance"] = [amount], [balance]
+                elif min(values[amount]) >= 0 and is_running(steps, -1):
+                    # money out alone; of what is owed, money in alone
+                    is_owed = self.hints.is_liability and min(values[balance]) >= 0
+                    found["credit" if is_owed else "debit"], found["balance"] = [amount], [balance]
+                elif is_running(steps[1:]) and self._is_top(amount, balance, reader):
                     self.preamble.append(self.sample[0])
                     self.sample = self.sample[1:]
                     return self._by_content()
-                if (
-                    amount != balance
-                    and steps
-                    and any(values[amount])
-                    and (all(b - a == y for (a, b), (_, y) in steps) or all(a - b == x for (a, b), (x, _) in steps))
-                ):
-                    found["amount"], found["balance"] = [amount], [balance]
         # what it was before, what it is then, and the difference
         for before, after, amount in ((a, b, c) for a in full for b in full for c in full if len({a, b, c}) == 3):
             if (
-                "amount" not in found
+                not found.keys() & SUMS
                 and all(y - x == z for x, y, z in zip(values[before], values[after], values[amount], strict=True))
                 and any(values[amount])
             ):
                 found["amount"], found["balance"] = [amount], [after]
-        if "amount" not in found:
+        if not found.keys() & SUMS:
             gaps = [p for p in numbers if len(columns[p]) < len(self.sample)][:MAX_SUMS]
             signed = [p for p in full if any(v < 0 for v in values[p])]
             broken = [p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", _text(cell)) for cell in columns[p])]
             if pair := self._beside(gaps):
                 self._out_and_in(pair, full, reader, found)
             elif len(gaps) < 2 and (signed or full):
-                found["amount"] = (broken or signed or full)[:1]
-                if len(broken or signed or full) > 1:
+                sums = [p for p in full if any(map(is_sum, columns[p]))]
+                self.is_open = len(self.sample) == 1 and len(sums) > 1
+                found["amount"] = [] if self.is_open else (broken or signed or full)[:1]
+                is_given = bool(SUMS & (self.mapping.get("columns") or {}).keys())
+                if found["amount"] and not is_given and max(len(sums), len(broken or signed or full)) > 1:
                     self.reading.note(
                         f"The file has no headings: column {found['amount'][0] + 1} is taken as the amount, others could be."
                     )
@@ -607,14 +624,16 @@ class Table:
         found["description"] = [] if best is None else [best]
         return {role: where for role, where in found.items() if where}
 
-    @staticmethod
-    def _is_top(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]]) -> bool:
-        """Whether balances follow from the amounts in all rows but the first."""
-
-        def follow(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]]) -> bool:
-            return all(b - a == y for (a, b), (_, y) in steps) or all(a - b == x for (a, b), (x, _) in steps)
-
-        return len(steps) > 1 and not follow(steps) and any(x for _, (x, _) in steps[1:]) and follow(steps[1:])
+    def _is_top(self, amount: int, balance: int, reader: AmountReader) -> bool:
+        """Whether the first row has the balances before and after, and no entry: the others add up to what is between."""
+        rows = [cells for row in self.rows() if looks_like_entry(cells := row[2])]
+        held, stated = (_number(rows[0][p], reader) for p in (amount, balance))
+        if held is None or stated is None:
+            return False
+        return stated == held + sum(
+            ((_number(cells[amount], reader) if amount < len(cells) else None) or Decimal(0) for cells in rows[1:]),
+            Decimal(0),
+        )
 
     def _beside(self, gaps: list[int]) -> tuple[int, int] | None:
         """Two columns of which each row has one: money out and money in."""
@@ -635,13 +654,10 @@ class Table:
             amounts = [abs(value(cells, credit)) - abs(value(cells, debit)) for _, _, cells in self.sample]
             for place in full:
                 held = [value(cells, place) for _, _, cells in self.sample]
-                steps = list(zip(pairwise(held), pairwise(amounts), strict=True))
-                if steps and (
-                    all(b - a == y for (a, b), (_, y) in steps) or all(a - b == x for (a, b), (x, _) in steps)
-                ):
+                if is_running(list(zip(pairwise(held), pairwise(amounts), strict=True))):
                     if self.hints.is_liability and sum(b > 0 for b in held) * 2 > len(held):
-                        # what is owed grows with what is spent
-                        debit, credit = credit, debit
+                        # what is owed grows with what is spent, so the balance does not tell
+                        debit, credit = pair
                     found["debit"], found["credit"], found["balance"] = [debit], [credit], [place]
                     return
         found["debit"], found["credit"] = [pair[0]], [pair[1]]

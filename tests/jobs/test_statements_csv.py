@@ -377,6 +377,10 @@ def test_a_loan_that_is_paid_back_and_a_card_without_headings(file: Path) -> Non
     reading, lines = lines_of(file, loan, hints=Hints("USD", is_liability=True))
     assert [line.amount for line in lines] == [500, 500, -30] and reading.balances[0].amount == -9030
     card = "31 Jan 2024,Shop,,12.50\n30 Jan 2024,Direct debit,-200.00,\n29 Jan 2024,Bar,,3.10\n"
+    unusual = "31/01/2024,Shop,12.50,,87.50\n30/01/2024,Direct debit,,200.00,100.00\n29/01/2024,Bar,3.10,,-100.00\n"
+    assert [line.amount for line in lines_of(file, unusual, hints=Hints("GBP", is_liability=True))[1]] == [
+        Decimal("-12.50"), 200, Decimal("-3.10"),
+    ]  # fmt: skip
     assert [line.amount for line in lines_of(file, card, hints=Hints("GBP", is_liability=True))[1]] == [
         Decimal("-12.50"), 200, Decimal("-3.10"),
     ]  # fmt: skip
@@ -855,12 +859,17 @@ NO_LINE = "The line has no day and no amount."
         # without headings: numbers that never change are no running balance, and the first row may be the account's
         ("1230,123,20240131,-12.50,BAR,0\n1230,123,20240130,100.00,PAY,0\n", ["2024-01-31 -12.50 BAR", "2024-01-30 100.00 PAY"]),
         (
-            "2024-02-01,31-01-2024,KONTO,PLN,100.00,187.50\n31-01-2024,30-01-2024,SKLEP,,-12.50,187.50\n29-01-2024,29-01-2024,PRACA,,"
-            "100.00,200.00\n28-01-2024,28-01-2024,PREMIA,,100.00,100.00\n",
+            "2024-02-01,31-01-2024,KONTO,PLN,50.00,237.50\n31-01-2024,30-01-2024,SKLEP,,-12.50,237.50\n29-01-2024,29-01-2024,PRACA,,"
+            "100.00,250.00\n28-01-2024,28-01-2024,PREMIA,,100.00,150.00\n",
             [
-                "2024-01-31 -12.50 SKLEP", "2024-01-29 100.00 PRACA", "2024-01-28 100.00 PREMIA", "closing 2024-01-31 187.50",
-                "opening 2024-01-28 0.00",
+                "2024-01-31 -12.50 SKLEP", "2024-01-29 100.00 PRACA", "2024-01-28 100.00 PREMIA", "closing 2024-01-31 237.50",
+                "opening 2024-01-28 50.00",
             ],
+        ),
+        # without headings: all of it money out, beside a column of money in that is empty
+        (
+            "30/01/2024,a,10.50,,-20.50\n31/01/2024,b,2.00,,-22.50\n",
+            ["2024-01-30 -10.50 a", "2024-01-31 -2.00 b", "closing 2024-01-31 -22.50", "opening 2024-01-30 -10.00"],
         ),
         # names right above the entries, and a table of sums further up
         (
@@ -952,6 +961,7 @@ def test_a_mapping_that_fits_nothing_is_refused_with_a_reason(
             b"When,Then,Text,Amount\n2024-01-31,2024-02-01,One,1.50\n",
             "No column has the day of each line; the columns are: When, Then, Text, Amount",
         ),
+        (b"31.01.2024;Rent;8,00;;-20,00\n", "Line 1: The file has no headings and one line, and nothing says which"),
         (b",".join(b"%d" % n for n in range(400)) + b"\n", "more than 256 columns"),
         (b"<!DOCTYPE html><html></html>", "web page"),
         (b"\x1f\x8b\x08\x00", "gzip"),
