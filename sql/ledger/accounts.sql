@@ -91,9 +91,15 @@ begin
     new.balance := new.initial_amount;
     return new;
   end if;
-  if new.currency <> old.currency and old.transaction_count > 0 then
+  -- what is planned in it would be the same number of something else
+  if new.currency <> old.currency and (
+    old.transaction_count > 0
+    or exists (select from public.recurring_transactions as r where r.book_id = old.book_id and r.account_id = old.id)
+    or exists (select from public.debts as d where d.book_id = old.book_id and d.account_id = old.id)
+    or exists (select from public.goals as g where g.book_id = old.book_id and g.account_id = old.id and g.follows_balance)
+  ) then
     raise sqlstate 'PT409' using
-      message = 'The account has transactions in its currency.',
+      message = 'The account has transactions, recurring ones, debts or a goal in its currency.',
       detail = 'ledger.account_currency_in_use',
       hint = 'Make a new account in the other currency.';
   end if;

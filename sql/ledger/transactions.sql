@@ -115,7 +115,7 @@ comment on column public.transactions.external_id is 'Id at the bank, unique in 
 comment on column public.transactions.recurring_transaction_id is 'Recurring transaction that it is an occurrence of. Read-only.';
 comment on column public.transactions.due_on is 'Day on which that occurrence was due. Read-only.';
 comment on column public.transactions.debt_id is
-'Debt that it pays back, or adds to: by amount, or from an account in another currency by original_amount in the debt''s.';
+'Debt that it pays back, or adds to: by amount less fee, or from an account in another currency by original_amount in the debt''s.';
 comment on column public.transactions.import_id is 'Import that it came with. Read-only.';
 comment on column public.transactions.is_split is 'Whether it has splits, which then count in its place. Read-only.';
 comment on column public.transactions.base_rate is

@@ -33,8 +33,8 @@ begin
   left join lateral (
     select sum(case when (t.type = 'expense') = (debt.type = 'LOAN') then p.amount else -p.amount end) as amount
     from public.transactions as t
-    -- from an account in another currency, what was charged
-    cross join lateral (select case when t.currency = v_currency then t.amount else t.original_amount end as amount) as p
+    -- from an account in another currency, what was charged; what a bank took for a transfer pays nothing back
+    cross join lateral (select case when t.currency = v_currency then t.amount - t.fee else t.original_amount end as amount) as p
     where
       t.book_id = debt.book_id and t.debt_id = debt.id
       and (g.n = 1 or t.booked_on > private.debt_due_on(debt.starts_on, g.n - 1))

@@ -77,6 +77,15 @@ select lives_ok(
   $$ update public.accounts set currency = 'USD' where name = 'Checking' $$, 'an unused account changes its currency'
 );
 
+select tests.refused(
+  p.statement || $$; update public.accounts set currency = 'EUR' where name = 'Checking' $$, 'PT409', 'ledger.account_currency_in_use', p.reason
+)
+from (
+  values
+  ($$ insert into public.recurring_transactions (name, account_id, type, amount, frequency, starts_on) values ('x', tests.id('checking'), 'expense', 1.5, 'monthly', '2030-01-01') $$, 'what recurs keeps its currency'),
+  ($$ insert into public.debts (name, account_id, type, principal, starts_on) values ('x', tests.id('checking'), 'LOAN', 1.5, '2024-05-01') $$, 'so does a debt'),
+  ($$ insert into public.goals (name, account_id, target_amount, follows_balance) values ('x', tests.id('checking'), 1.5, true) $$, 'and a goal that follows the balance')
+) as p (statement, reason);
 select lives_ok(
   $$
     insert into public.transactions (id, account_id, booked_on, type, amount)

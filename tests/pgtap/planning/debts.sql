@@ -1,5 +1,5 @@
 begin;
-select plan(36);
+select plan(37);
 \ir ../people.psql
 
 select tests.create_user('dan@example.com', '{"currency": "EUR"}') as dan, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
@@ -57,6 +57,18 @@ select results_eq(
   $$values (-50::numeric, 100.00, null::date)$$, 'what is overpaid is shown'
 );
 select is((select count(*) from public.payment_schedule('00000000-0000-4000-8000-000000000002', 30)), 0::bigint, 'and leaves nothing to pay');
+-- paid by transfer
+insert into public.accounts (id, name, type, currency) values (md5('Lender')::uuid, 'Lender', 'loan', 'EUR');
+insert into public.debts (id, account_id, name, type, principal, starts_on)
+values (md5('House')::uuid, '00000000-0000-4000-8000-00000000000a', 'House', 'LOAN', 1000, current_date);
+select (public.record_transfer('00000000-0000-4000-8000-00000000000a', md5('Lender')::uuid, 400, current_date, fee => 1.5)).id as transfer \gset
+update public.transactions set debt_id = md5('House')::uuid where transfer_id = :'transfer' and type = 'expense';
+select results_eq(
+  $$select current_balance, paid from public.debt_statuses where name = 'House'$$, $$values (600::numeric, 400::numeric)$$, 'the fee of a transfer pays nothing back'
+);
+delete from public.transfers where id = :'transfer';
+delete from public.debts where id = md5('House')::uuid;
+delete from public.accounts where id = md5('Lender')::uuid;
 -- the 31st
 insert into public.debts (id, account_id, name, type, principal, monthly_payment, starts_on)
 values ('00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-00000000000a', 'Month ends', 'LOAN', 400, 100, '2024-01-31');
