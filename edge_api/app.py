@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from edge_api import (
     attachments,
     avatars,
+    description,
     errors,
     exports,
     health,
@@ -79,7 +80,10 @@ app = FastAPI(
     docs_url=None,
     redoc_url=None,
     lifespan=resources,
+    generate_unique_id_function=lambda route: route.name,
+    responses=description.refused("400", "429 gateway.rate_limited", "503"),
 )
+app.openapi = lambda: description.describe(app)  # type: ignore[method-assign]
 errors.install(app)
 app.add_middleware(Requests)
 app.include_router(login.router)
@@ -93,7 +97,7 @@ app.include_router(ticks.router)
 app.include_router(unsubscribing.router)
 
 
-@app.get("/health", responses={503: {"model": health.Health}})
+@app.get("/health", tags=["health"], responses={503: {"model": health.Health, "description": "A part is down."}})
 async def get_health(response: Response) -> health.Health:
     """Each part's state; 503 when one is down."""
     found = await health.check(settings)

@@ -10,19 +10,20 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import psycopg
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from psycopg.rows import dict_row
 from pydantic import BaseModel
 
 from edge_api.callers import Caller, CallerHere
+from edge_api.description import refused
 from edge_api.errors import EdgeError, from_database
-from edge_api.links import File, Links, serve
+from edge_api.links import FILE, File, Links, Wanted, serve
 from edge_api.storage import Storage
 from edge_api.uploads import Clean, cleaned, path_of, plain_name, received, upload_form
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(tags=["attachments"], responses=refused("401", "404 books.missing", "404 files.missing"))
 
 MOST_BYTES = 5 * 1024 * 1024
 LINK_SECONDS = 300
@@ -47,6 +48,8 @@ FORM = upload_form(
     debt_id={"type": "string", "format": "uuid", "description": "One of the three."},
     file_name={"type": "string", "description": "Instead of the name that the file came with."},
 )
+
+Id = Annotated[UUID, Path(description="Id of the attachment.")]
 
 
 class Attachment(BaseModel):
@@ -86,7 +89,29 @@ class Form(BaseModel):
     "/attachments",
     status_code=201,
     openapi_extra=FORM,
-    responses={200: {"model": Attachment, "description": "It had been uploaded before."}},
+    responses={
+        200: {"model": Attachment, "description": "It had been uploaded before."},
+        **refused(
+            "400 files.form_broken",
+            "400 files.file_missing",
+            "403 books.role_too_low",
+            "404 ledger.transaction_missing",
+            "404 ledger.account_missing",
+            "404 planning.debt_missing",
+            "408 files.too_slow",
+            "409 files.id_taken",
+            "413 files.too_large",
+            "413 files.too_many_pixels",
+            "413 files.quota_exceeded",
+            "415 files.form",
+            "415 files.type",
+            "422 files.target",
+            "422 files.empty",
+            "422 files.broken",
+            "422 files.encrypted",
+            "422 files.too_costly",
+        ),
+    },
 )
 async def upload_attachment(request: Request, response: Response, caller: CallerHere) -> Attachment:
     """Attaches a file to a transaction, an account or a debt.
@@ -177,25 +202,29 @@ def thumbnail_of(row: dict[str, Any]) -> tuple[str, str, str]:
 
 
 @router.get("/attachments/{id}")
-async def get_attachment(id: UUID, request: Request, caller: CallerHere) -> Attachment:
+async def get_attachment(id: Id, request: Request, caller: CallerHere) -> Attachment:
     """An attachment, with links to its file that open anywhere for five minutes."""
     return attachment(request, await found(caller, id))
 
 
-@router.get("/attachments/{id}/file", response_class=Response)
+@router.get("/attachments/{id}/file", response_class=Response, responses=FILE | refused("416 files.range"))
 async def get_attached_file(
-    id: UUID,
+    id: Id,
     request: Request,
     caller: CallerHere,
-    range: Annotated[str, Header()] = "",
+    range: Wanted = "",
 ) -> Response:
     """The file itself. A part of it where `Range` asks for one."""
     row = await found(caller, id)
     return await serve(request.app.state.storage, File(row["storage_key"], row["file_name"], row["type"]), wanted=range)
 
 
-@router.get("/attachments/{id}/thumbnail", response_class=Response)
-async def get_thumbnail(id: UUID, request: Request, caller: CallerHere) -> Response:
+@router.get(
+    "/attachments/{id}/thumbnail",
+    response_class=Response,
+    responses={200: {"description": "The picture.", "content": {"image/jpeg": {}}}},
+)
+async def get_thumbnail(id: Id, request: Request, caller: CallerHere) -> Response:
     """Its small picture, a JPEG of at most 320 x 320."""
     row = await found(caller, id)
     if row["thumbnail_key"] is None:
@@ -203,8 +232,8 @@ async def get_thumbnail(id: UUID, request: Request, caller: CallerHere) -> Respo
     return await serve(request.app.state.storage, File(*thumbnail_of(row)))
 
 
-@router.delete("/attachments/{id}", status_code=204)
-async def delete_attachment(id: UUID, caller: CallerHere) -> None:
+@router.delete("/attachments/{id}", status_code=204, responses=refused("403 books.role_too_low"))
+async def delete_attachment(id: Id, caller: CallerHere) -> None:
     """Deletes an attachment, as DELETE /rest/v1/attachments does. For 7 days an undo can bring it back."""
     if await one(caller, DELETE, [id]) is None:
         raise missing()

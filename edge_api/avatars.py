@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from edge_api.callers import Caller, CallerHere
+from edge_api.description import refused
 from edge_api.links import Links
 from edge_api.storage import Storage
 from edge_api.uploads import cleaned, path_of, received, upload_form
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(tags=["avatar"], responses=refused("401"))
 
 MOST_BYTES = 5 * 1024 * 1024
 # as long as it is the picture: it is shown wherever one's name is
@@ -28,7 +29,23 @@ class Avatar(BaseModel):
     avatar_url: str
 
 
-@router.post("/avatar", status_code=201, openapi_extra=upload_form("JPEG or PNG, up to 5 MiB."))
+@router.post(
+    "/avatar",
+    status_code=201,
+    openapi_extra=upload_form("JPEG or PNG, up to 5 MiB."),
+    responses=refused(
+        "400 files.form_broken",
+        "400 files.file_missing",
+        "408 files.too_slow",
+        "413 files.too_large",
+        "413 files.too_many_pixels",
+        "415 files.form",
+        "415 files.type",
+        "422 files.empty",
+        "422 files.broken",
+        "422 files.too_costly",
+    ),
+)
 async def upload_avatar(request: Request, caller: CallerHere) -> Avatar:
     """Sets one's picture: cut to a square of 512 x 512, without metadata."""
     storage: Storage = request.app.state.storage

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import psycopg
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
@@ -57,7 +57,17 @@ class Caller:
 
 
 async def caller_here(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    # read by SQL, from Caller.transaction; here it is only said that it is
+    _book: Annotated[
+        str | None,
+        Header(
+            alias="x-book",
+            description="Id of the book that this is about. Default: one's default book.",
+            examples=["3f8a1c9e-6f0e-4d7b-9a55-2f3f4c1f0a77"],
+        ),
+    ] = None,
 ) -> Caller:
     if credentials is None:
         raise EdgeError(401, "auth.token_missing", "Nobody is signed in.", "Send `Authorization: Bearer …`.")

@@ -17,16 +17,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from edge_api.callers import Caller, CallerHere
+from edge_api.description import refused
 from edge_api.errors import EdgeError, from_database
 from edge_api.storage import Storage
-from edge_api.uploads import limited, path_of, received
+from edge_api.tasks import Task
+from edge_api.uploads import limited, path_of, received, upload_form
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(tags=["exports and restores"], responses=refused("401", "404 books.missing"))
 
 # each holds a connection to the database as long as it runs; others need some, too
 streams = asyncio.Semaphore(3)
@@ -41,38 +43,44 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal["csv"] = "csv"
-    from_date: date | None = None
-    to_date: date | None = None
-    account_ids: list[UUID] | None = None
-    category_ids: list[UUID] | None = None
-    label_ids: list[UUID] | None = None
-    type: Literal["income", "expense"] | None = None
+    format: Literal["csv"] = Field("csv", description="The others are made by start_export.")
+    from_date: date | None = Field(None, description="From this day on.", examples=["2024-01-01"])
+    to_date: date | None = Field(None, description="Up to this day, which counts.", examples=["2024-12-31"])
+    account_ids: list[UUID] | None = Field(None, description="Only these accounts.")
+    category_ids: list[UUID] | None = Field(
+        None,
+        description="Only these categories and all below them, of split transactions the parts; the nil UUID for none.",
+    )
+    label_ids: list[UUID] | None = Field(None, description="Only what has any of these labels.")
+    type: Literal["income", "expense"] | None = Field(None, description="Only these.")
     payment_type: (
         Literal[
             "cash", "debit_card", "credit_card", "bank_transfer", "check", "direct_debit", "e_wallet", "crypto", "other"
         ]
         | None
-    ) = None
-    status: Literal["pending", "cleared", "reconciled"] | None = None
-    min_amount: Decimal | None = None
-    max_amount: Decimal | None = None
-    keyword: str | None = None
-    byte_order_mark: bool | None = None
+    ) = Field(None, description="Only what was paid so.")
+    status: Literal["pending", "cleared", "reconciled"] | None = Field(None, description="Only these.")
+    min_amount: Decimal | None = Field(None, description="In the account's currency.", examples=[5])
+    max_amount: Decimal | None = Field(None, description="In the account's currency.", examples=[100])
+    keyword: str | None = Field(
+        None, description="Words, each in description, payer or notes; 2 to 200 characters.", examples=["lunch"]
+    )
+    byte_order_mark: bool | None = Field(None, description="Begins with one, by which Excel knows UTF-8.")
 
 
-class Task(BaseModel):
-    """The row of tasks that was made; see /rest/v1/tasks."""
-
-    model_config = ConfigDict(extra="allow")
-
-    book_id: UUID
-    id: UUID
-    kind: str
-    status: str
+CSV = "number,booked_on,account,type,signed_amount,…\r\n1,2024-02-03,Checking,expense,-54.20,…\r\n"
 
 
-@router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The transactions.", "content": {"text/csv": {"example": CSV}}},
+        **refused(
+            "422 reports.range_reversed", "422 reports.date_out_of_range", "422 ledger.query_length", "503 exports.busy"
+        ),
+    },
+)
 async def stream_export(asked: Annotated[Asked, Query()], caller: CallerHere) -> StreamingResponse:
     """Transactions as CSV, at once: a line each, as start_export writes them. A list is given by repeating its name."""
     rows = exported(caller, asked)
@@ -117,9 +125,31 @@ async def exported(caller: Caller, asked: Asked) -> AsyncIterator[bytes]:
         yield bytes(block)
 
 
-@router.post("/restore", status_code=202)
+@router.post(
+    "/restore",
+    status_code=202,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/zip": {"schema": {"type": "string", "format": "binary"}},
+                **upload_form("The dump.")["requestBody"]["content"],
+            },
+        }
+    },
+    responses=refused(
+        "403 books.role_too_low",
+        "409 restore.book_not_empty",
+        "429 tasks.too_many",
+        "413 files.too_large",
+        "422 files.empty",
+    ),
+)
 async def restore(
-    request: Request, caller: CallerHere, from_book_id: UUID | None = None, id: UUID | None = None
+    request: Request,
+    caller: CallerHere,
+    from_book_id: Annotated[UUID | None, Query(description="Which book, where the dump holds several.")] = None,
+    id: Annotated[UUID | None, Query(description="Of the task; makes a repeated restore one.")] = None,
 ) -> Task:
     """Takes back a dump of start_export into an empty book of one's own, the one of the header x-book.
 

@@ -12,16 +12,17 @@ import psycopg
 from fastapi import APIRouter, Request
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from pydantic import BaseModel, Field, Json
+from pydantic import BaseModel, ConfigDict, Field, Json
 
 from edge_api.callers import CallerHere
+from edge_api.description import refused
 from edge_api.errors import from_database
 from edge_api.storage import Storage
 from edge_api.uploads import MARKS, path_of, received, upload_form
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(tags=["imports"])
 
 # a hundred thousand lines of CSV are 8 to 15 MiB
 MOST_BYTES = 32 * 1024 * 1024
@@ -39,7 +40,11 @@ FORM = upload_form(
         "description": "Account that the lines go to. Not needed where the file names accounts that are known.",
     },
     id={"type": "string", "format": "uuid", "description": "Makes a repeated upload one."},
-    mapping={"type": "string", "description": "JSON: how to read the file, see docs/imports.md."},
+    mapping={
+        "type": "string",
+        "description": "JSON: how to read the file, see docs/imports.md.",
+        "example": '{"columns": {"booked_on": "Date", "amount": "Amount"}, "date_order": "dmy", "decimal": ","}',
+    },
     commit={"type": "boolean", "description": "Book it without a preview."},
     file_name={"type": "string", "description": "Instead of the name that the file came with."},
 )
@@ -55,7 +60,42 @@ class Form(BaseModel):
     file_name: str | None = None
 
 
-@router.post("/imports", status_code=202, openapi_extra=FORM)
+class Import(BaseModel):
+    """A row of /rest/v1/imports: the first of its fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    book_id: UUID
+    id: UUID
+    number: int
+    account_id: UUID | None
+    file_name: str
+    status: str = Field(examples=["queued"])
+    task_id: UUID | None
+
+
+@router.post(
+    "/imports",
+    status_code=202,
+    openapi_extra=FORM,
+    responses={
+        202: {"model": Import},
+        **refused(
+            "400 files.form_broken",
+            "400 files.file_missing",
+            "401",
+            "403 books.role_too_low",
+            "404 books.missing",
+            "408 files.too_slow",
+            "409 ledger.account_archived",
+            "413 files.too_large",
+            "415 files.form",
+            "422 files.empty",
+            "422 ledger.account_missing",
+            "429 tasks.too_many",
+        ),
+    },
+)
 async def upload_statement(request: Request, caller: CallerHere) -> dict[str, Any]:
     """Takes a bank statement and queues it to be read: answers the row of /rest/v1/imports, whose `task_id` tells how far it is.
 

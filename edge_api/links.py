@@ -9,22 +9,23 @@ import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import Response, StreamingResponse
 
+from edge_api.description import OPEN, refused
 from edge_api.errors import EdgeError
 from edge_api.storage import Storage
 
-__all__ = ["File", "Links", "router", "serve"]
+__all__ = ["FILE", "File", "Links", "Wanted", "router", "serve"]
 
-router = APIRouter()
+router = APIRouter(tags=["files"])
 
 NONCE_BYTES = 12
 LEAST_SECRET = 16
@@ -39,6 +40,17 @@ class File:
     key: str
     name: str
     content_type: str
+
+
+Wanted = Annotated[
+    str, Header(description="The part that is wanted; one, from a first byte on.", examples=["bytes=0-1023"])
+]
+
+# of operations that answer with one
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": {"application/octet-stream": {}}},
+    206: {"description": "The part of it that `Range` asks for.", "content": {"application/octet-stream": {}}},
+}
 
 
 class Links:
@@ -75,12 +87,18 @@ def links_here(request: Request) -> Links:
     return links
 
 
-@router.api_route("/files/{token}", methods=["GET", "HEAD"], response_class=Response)
+@router.head("/files/{token}", include_in_schema=False)
+@router.get(
+    "/files/{token}",
+    response_class=Response,
+    openapi_extra=OPEN,
+    responses=FILE | refused("404 files.missing", "404 files.link_expired", "416 files.range"),
+)
 async def get_file(
-    token: str,
+    token: Annotated[str, Path(description="The end of the link, as it was given.")],
     request: Request,
     links: Annotated[Links, Depends(links_here)],
-    range: Annotated[str, Header()] = "",
+    range: Wanted = "",
 ) -> Response:
     """The file behind a link. Needs no key and nobody signed in. A part of it where `Range` asks for one."""
     return await serve(request.app.state.storage, links.read(token), request.method, range)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 
 import httpx
 from fastapi import APIRouter, Request, Response
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
 
+from edge_api.description import refused
 from edge_api.errors import UnavailableError
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(tags=["login"])
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{3,36}")
 
@@ -33,8 +35,10 @@ PASSED_ON = (
 class Login(BaseModel):
     """`login` is a username or an e-mail address; `username` and `email` are other names for it."""
 
-    login: str = Field(min_length=1, max_length=320, validation_alias=AliasChoices("login", "username", "email"))
-    password: SecretStr
+    login: str = Field(
+        min_length=1, max_length=320, validation_alias=AliasChoices("login", "username", "email"), examples=["ada_l"]
+    )
+    password: SecretStr = Field(examples=["Correct-horse-1"])
 
     @field_validator("password")
     @classmethod
@@ -45,7 +49,25 @@ class Login(BaseModel):
         return password
 
 
-@router.post("/login")
+class Session(BaseModel):
+    """Auth's session, for `supabase.auth.setSession`."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    expires_at: int
+    refresh_token: str
+    user: dict[str, Any]
+
+
+# Auth's own shape of errors, as its clients know it
+REFUSED = {
+    "description": "Auth's refusal: `invalid_credentials`, `email_not_confirmed`, `over_request_rate_limit`.",
+    "content": {"application/json": {"example": {"code": 400, "error_code": "invalid_credentials", "msg": "…"}}},
+}
+
+
+@router.post("/login", responses={200: {"model": Session}, **refused("400 edge.malformed"), "4XX": REFUSED})
 async def log_in(login: Login, request: Request) -> Response:
     """Answers what Auth answers to a sign-in with password: a session, or an error in Auth's shape.
 

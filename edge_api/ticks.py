@@ -16,6 +16,7 @@ import structlog
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel
 
+from edge_api.description import OPEN, refused
 from edge_api.errors import EdgeError
 from edge_api.settings import Settings
 
@@ -23,7 +24,7 @@ __all__ = ["Ticks", "router"]
 
 log = structlog.get_logger()
 
-router = APIRouter()
+router = APIRouter(tags=["ticks"])
 
 BODY_BYTES = 1024
 # clocks differ; private.ticks remembers ids for longer
@@ -63,12 +64,19 @@ class Accepted(BaseModel):
     accepted: bool = True
 
 
-@router.post("/tick", status_code=202)
+@router.post(
+    "/tick",
+    status_code=202,
+    openapi_extra=OPEN,
+    responses=refused(
+        "401 ticks.signature", "401 ticks.too_old", "404 ticks.not_set_up", "409 ticks.repeated", "413 ticks.too_long"
+    ),
+)
 async def tick(
     request: Request,
-    webhook_id: Annotated[str, Header(min_length=8, max_length=64)],
-    webhook_timestamp: Annotated[str, Header(pattern=r"^\d{1,12}$")],
-    webhook_signature: Annotated[str, Header(max_length=1000)],
+    webhook_id: Annotated[str, Header(min_length=8, max_length=64, description="Of the call: each counts once.")],
+    webhook_timestamp: Annotated[str, Header(pattern=r"^\d{1,12}$", description="Seconds since 1970.")],
+    webhook_signature: Annotated[str, Header(max_length=1000, description="`v1,` and the base64 of it.")],
 ) -> Accepted:
     """Works off what is queued, in the background. Each signed call counts once."""
     ticks: Ticks = request.app.state.ticks

@@ -10,11 +10,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from edge_api.description import OPEN, refused
 from edge_api.errors import EdgeError
 
 __all__ = ["router", "sign"]
 
-router = APIRouter()
+Token = Annotated[str, Query(max_length=200, description="The end of the link in a digest.")]
+
+router = APIRouter(tags=["mail"], responses=refused("404 mails.link_malformed"))
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Walletbase</title>
@@ -33,22 +36,22 @@ def sign(user_id: str, secret: str) -> str:
     return f"{user_id}.{told}"
 
 
-def reader(request: Request, token: Annotated[str, Query(max_length=200)]) -> UUID:
+def reader(request: Request, token: Token) -> UUID:
     user_id = token.partition(".")[0]
     if not hmac.compare_digest(token.encode(), sign(user_id, request.app.state.link_secret).encode()):
         raise EdgeError(404, "mails.link_malformed", "There is nothing behind this link.", "Copy all of it.")
     return UUID(user_id)
 
 
-@router.get("/unsubscribe", response_class=HTMLResponse)
-async def ask(request: Request, token: Annotated[str, Query(max_length=200)]) -> str:
+@router.get("/unsubscribe", response_class=HTMLResponse, openapi_extra=OPEN)
+async def ask(request: Request, token: Token) -> str:
     """A page that asks. Programs that follow the links of a mail to look at them end nothing."""
     reader(request, token)
     return PAGE.format(heading="Weekly digest", body=ASK)
 
 
-@router.post("/unsubscribe", response_class=HTMLResponse)
-async def unsubscribe(request: Request, token: Annotated[str, Query(max_length=200)]) -> str:
+@router.post("/unsubscribe", response_class=HTMLResponse, openapi_extra=OPEN)
+async def unsubscribe(request: Request, token: Token) -> str:
     """Ends the digests of whom the link was made for. Once more is as good."""
     user_id = reader(request, token)
     async with request.app.state.database.connection() as connection:

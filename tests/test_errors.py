@@ -54,3 +54,13 @@ def test_what_other_parts_refuse_is_listed_once() -> None:
     by_database, _, others = (SQL / "ERRORS.md").read_text(encoding="utf-8").partition("\nSidecar, ")
     listed = re.findall(r"\b[a-z]+\.[a-z_]+\b", "\n".join(re.findall(r"^\| ([^|]+) \|", others, re.MULTILINE)))
     assert sorted(listed) == sorted(refused - {code for code, *_ in LINE.findall(by_database)})
+
+
+def test_what_the_sidecar_describes_is_listed() -> None:
+    described = {
+        code
+        for file in (ROOT / "edge_api").rglob("*.py")
+        for code in re.findall(r'"4\d\d ([a-z]+\.[a-z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    listed = set(re.findall(r"\b[a-z]+\.[a-z_]+\b", (SQL / "ERRORS.md").read_text(encoding="utf-8")))
+    assert described and described <= listed, described - listed

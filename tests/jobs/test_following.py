@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
@@ -184,3 +185,24 @@ def test_many_follow_without_a_connection_each(subscriber: Person, db: psycopg.C
     for thread in threads:
         thread.join(60)
     assert ends == ["succeeded"] * 40
+
+
+def test_who_follows_without_end_is_told_that_it_is_enough(
+    subscriber: Person, db: psycopg.Connection, hold: Hold
+) -> None:
+    with hold(), ExitStack() as streams:
+        task = extract(subscriber)
+        until(lambda: is_reading(db, task))
+        path = f"/functions/v1/tasks/{task}/events"
+        client = httpx.Client(
+            base_url=subscriber.http.base_url, headers=subscriber.http.headers, limits=httpx.Limits(max_connections=60)
+        )
+        streams.enter_context(client)
+        for _ in range(tasks.MOST_FOLLOWERS):
+            assert streams.enter_context(client.stream("GET", path)).status_code == 200
+        for refused in (client.get(path), client.get(path.removesuffix("/events"), params={"wait": 5})):
+            assert (refused.status_code, refused.json()["details"]) == (429, "tasks.too_many_followers")
+        # what does not wait is answered
+        assert task_of(subscriber, task)["status"] == "running"
+        streams.close()
+        until(lambda: subscriber.http.get(path.removesuffix("/events"), params={"wait": 1}).status_code == 200)
