@@ -324,7 +324,8 @@ as $$
 declare
   -- 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h: eight attempts in a day and a bit
   v_pauses constant interval[] := array['5s', '5min', '30min', '2h', '5h', '10h', '10h']::interval[];
-  v_is_good constant boolean := report_delivery.status between 200 and 299;
+  -- null: no answer came
+  v_is_good constant boolean := coalesce(report_delivery.status between 200 and 299, false);
   v_delivery public.webhook_deliveries;
   v_webhook public.webhooks;
 begin

@@ -99,6 +99,10 @@ select is(private.forget_deliveries(now() + interval '31 days'), 1, 'after a mon
 insert into public.webhook_deliveries (book_id, id, webhook_id, event, body) values (tests.book(), tests.id('late'), tests.id('hook'), 'ping', '{}');
 update public.webhooks set failing_since = now() - interval '47 hours' where id = tests.id('hook');
 select is(private.report_delivery(tests.book(), tests.id('late'), null, 5000, 'timed out')::text, 'pending', 'what has failed for 47 hours');
+select is(
+  (select next_attempt_at from public.webhook_deliveries where id = tests.id('late')), now() + interval '5 seconds',
+  'is tried again after a pause, also where no answer came'
+);
 select ok((select is_active from public.webhooks where id = tests.id('hook')), 'may come back');
 update public.webhooks set failing_since = now() - interval '49 hours' where id = tests.id('hook');
 select is(private.report_delivery(tests.book(), tests.id('late'), 500, 12, null)::text, 'pending', 'after two days');
