@@ -82,6 +82,14 @@ begin
   new.currency := coalesce(
     new.currency, v_account_currency, (select b.base_currency from public.books as b where b.id = new.book_id)
   );
+  if tg_op = 'UPDATE' and new.currency <> old.currency
+    and exists (select from public.goal_contributions as c where c.book_id = new.book_id and c.goal_id = new.id) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT409' using
+      message = 'The goal has contributions in its currency.',
+      detail = 'planning.goal_in_use',
+      hint = 'Make a new goal in the other currency.';
+  end if;
   if tg_op = 'UPDATE' and new.account_id is null then
     -- the account has gone, and its balance with it
     new.follows_balance := false;
@@ -101,7 +109,7 @@ begin
   return new;
 end
 $$;
-comment on function private.tg_goals__prepare is 'Fills the currency and checks precision. Raises PT422. Definer: reads accounts whoever asks.';
+comment on function private.tg_goals__prepare is 'Fills the currency and checks precision. Raises PT409, PT422. Definer: reads accounts whoever asks.';
 revoke execute on function private.tg_goals__prepare from public;
 create trigger prepare_row before insert or update on public.goals
 for each row execute function private.tg_goals__prepare();

@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(41);
 
 select tests.create_user('gus@example.com', '{"currency": "EUR"}') as gus, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('gus@example.com') as book \gset
@@ -56,6 +56,9 @@ select public.contribute(md5('Manor')::uuid, 20);
 select results_eq(
   $$select count(*), max(ends_on), sum(added), max(total) from public.goal_progress(md5('Manor')::uuid) where not is_projected$$,
   $$values (600::bigint, current_date, 20::numeric, 50::numeric)$$, 'of an old goal the last fifty years'
+);
+select throws_ok(
+  $$update public.goals set currency = 'JPY' where id = md5('Manor')::uuid$$, 'PT409', 'The goal has contributions in its currency.', 'what was put aside keeps its currency'
 );
 delete from public.goals where id = md5('Manor')::uuid;
 
