@@ -39,7 +39,7 @@ MONTHS = {
     for name in names.split()
 }
 
-NUMBERS = re.compile(r"(\d{1,4})\s*([-./'年])\s*(\d{1,2})\s*([-./'月])\s*(\d{1,4})日?")
+NUMBERS = re.compile(r"(\d{1,4})\s*([-./'年])\s*(\d{1,2})\s*([-./'月])\s*(\d{1,4})日?\.?")
 COMPACT = re.compile(r"\d{8}")
 NAMED = re.compile(
     r"(?:[A-Za-z]{2,9}[,.]? )?(\d{1,2})\.?(?: de)?[-./ ]{1,2}([^\W\d]{3,12})\.?(?: de)?[-./, ]{1,2}'?(\d{2,4})"

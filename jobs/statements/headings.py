@@ -67,7 +67,7 @@ ROLES: dict[str, list[str]] = {
             | tranzakcio idopontja | paivamaara | datums | datum pohybu | ημερομηνια | תאריך | 交易日 | 记账日期
             | 거래일시 | 거래일자 | お取り引き日 | お取引年月日 | 取引年月日 | ご利用年月日 | дата платежа
             | belegdatum | entry date | date de l operation utc | дата i час операції | дата \u0456 час операції
-            | created utc | created | ημνια | التاريخ | วันที่ | ngay giao dich | reskontradatum | run date
+            | created utc | created | ημνια | التاريخ | วันที่ | ngay giao dich | reskontradatum | trade date | dags | run date
             | release date
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | book date
         """,
@@ -77,7 +77,7 @@ ROLES: dict[str, list[str]] = {
             | f valor | rentedatum | valutadag | valutadato | started date | date started utc | created on
             | transaction date | ertekna p | wert | data rozliczenia | data rozliczenia transakcji | valuta date
             | valuta datum | date of value | datum valute | maksupaiva | arvopaiva | datum des beginns
-            | data di inizio | fecha de inicio | date de debut | data rozpoczecia | settlement date | value dat
+            | data di inizio | fecha de inicio | date de debut | data rozpoczecia | settlement date | settle date | value dat
             | rentedato | settled date | date de la valeur utc | date de la valeur | available on utc | available on
         """,
         "amount": """
@@ -96,7 +96,7 @@ ROLES: dict[str, list[str]] = {
             | suma tranzactiei | ciastka | tutar | belopp i kr | belop i kr | sum | maara | maara euroa | 金额
             | 交易金额 | 交易金额 元 | 取引金額 | ご利用金額 | monto | monto transaccion | cantidad | mutatie
             | jumlah | nominal | credit debit | debit credit | bruto | lordo | avant commission
-            | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em
+            | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em | upphæð
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
             | сума в валюті картки | сума
@@ -112,7 +112,7 @@ ROLES: dict[str, list[str]] = {
             | uttag | utgift | utgifter | ut fra konto | ut av konto | haevet | isplata | isplate | duguje | breme
             | borc | debitoare | расход | списание | дебет | 支出 | 支出金额 | 借方 | お引き出し | お引出し金額
             | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금 | 찾으신금액 | amount out | sent
-            | terheles | χρεωση | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
+            | terheles | χρεωση | дебит | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
             | cheques debits | funds out | payments out | withdrawal amount inr | debited amount
         """,
         "credit": """
@@ -149,7 +149,7 @@ ROLES: dict[str, list[str]] = {
             | balance amount | closing bal | saldo po transakcji | saldo rachunku | saldo efter | solde apres | sold
             | bakiye | остаток | баланс | 余额 | 账户余额 | 現在残高 | お取引後残高 | 取引後残高 | 残高 円 | 잔액
             | 거래후잔액 | jaak | atlikums | likutis | stanje | zustatek po zauctovani | saldo nach transaktion
-            | залишок після операції | залишок на кінець періоду | υπολοιπο | יתרה | الرصيد | คงเหลือ
+            | залишок після операції | залишок на кінець періоду | υπολοιπο | салдо | staða | יתרה | الرصيد | คงเหลือ
             | ยอดคงเหลือ | so du
             | cash balance | partial balance | saldo contabilistico | endsaldo
         """,
@@ -199,7 +199,7 @@ ROLES: dict[str, list[str]] = {
             | назначение платежа | lancamento | title | titulo | estabelecimento | detalle | glosa | transaktion
             | melding | meddelande | transactions | buchungsdetails | vyznam | 摘要内容 | 取引摘要 | ご利用先
             | 利用店名 商品名 | お取扱内容 | 交易摘要 | 交易说明 | 적요 | 내용 | 거래내용 | bezeichnung | keterangan
-            | деталі операції | libelle court | systemovy popis | popis pro prijemce | περιγραφη | αιτιολογια
+            | деталі операції | libelle court | systemovy popis | popis pro prijemce | περιγραφη | основание | texti | αιτιολογια
             | תיאור | פרטים | الوصف | รายการ | dien giai
             | опис операції | aciklama | transaktionen
         """,
@@ -235,7 +235,7 @@ ROLES: dict[str, list[str]] = {
             | product | rekeningnummer
         """,
         "original_amount": """
-            amount currency | currency amount | amount foreign currency | original amount | foreign amount
+            amount currency | currency amount | utl belopp | utl belopp moms | amount foreign currency | original amount | foreign amount
             | local amount
             | amount in foreign currency | originalbetrag | betrag in fremdwahrung | foreign currency amount
             | montant devise | importe original | kwota oryginalna | ursprunglicher betrag | fremdwahrungsbetrag

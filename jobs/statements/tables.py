@@ -159,6 +159,7 @@ class Running:
         self.newest_first = newest_first
         self.days: defaultdict[date, Decimal] = defaultdict(Decimal)
         self.total = Decimal(0)
+        self.count = 0
         # what was held above the first row of the table: each balance leads back to it
         self.above: Decimal | None = None
         self.stated_on = date.min
@@ -170,6 +171,7 @@ class Running:
     ) -> bool:
         """Takes a line; False where its balance does not follow from the others."""
         self.accounts.add((account, currency))
+        self.count += 1
         self.days[day] += amount
         before, self.total = self.total, self.total + amount
         if balance is None:
@@ -232,6 +234,12 @@ class Table:
                     # a day beside a number above the headings is no entry yet
                     named = not any(map(is_date, row[2]))
                     if named:
+                        entries = [above for above in self.sample if looks_like_entry(above[2])]
+                        if len(entries) > 1:
+                            self.reading.note(
+                                f"Lines above the headings on line {row[0]} have days and amounts, too, and are not read.",
+                                entries[0][0],
+                            )
                         before += [*self.sample, row]
                         self.sample = []
                         continue
@@ -470,6 +478,12 @@ class Table:
             # the currency is in the heading: a column of currencies is of something else
             found.pop("currency", None)
         take("original_amount", is_amount)
+        if (
+            "currency" in found
+            and "original_amount" not in found
+            and (beside := self._beside_currency(found)) is not None
+        ):
+            found["original_amount"] = [beside]
         if "original_amount" in found and "original_currency" not in found and "currency" in found:
             # the one currency beside two amounts is that of the second
             found["original_currency"] = found.pop("currency")
@@ -556,6 +570,21 @@ class Table:
         """Whether a column marks the one direction, and leaves its cell empty for the other."""
         marks = {_text(cell).casefold() for cell in self._column(place)}
         return 0 < len(self._column(place)) < len(self.sample) and (marks <= IN or marks <= OUT)
+
+    def _beside_currency(self, found: dict[str, list[int]]) -> int | None:
+        """The amounts that stand where a currency does, and nowhere else: what was charged in it."""
+        used = {place for places in found.values() for place in places}
+
+        def filled(place: int) -> list[bool]:
+            return [place < len(row[2]) and bool(_text(row[2][place])) for row in self.sample]
+
+        [currency] = found["currency"]
+        where = filled(currency)
+        if all(where):
+            return None
+        width = max(len(row[2]) for row in self.sample)
+        beside = [p for p in range(width) if p not in used and self._column(p) and filled(p) == where]
+        return next((p for p in beside if all(map(is_amount, self._column(p)))), None)
 
     def _varies(self, place: int) -> bool:
         """Whether a column of accounts is that of the others: one's own are few."""
@@ -1119,6 +1148,15 @@ class Table:
                 texts = map(_text, cells) if said is None else [said]
                 if any(map(BALANCE_ROW.match, texts)):
                     line.error, line.left_out = None, line.left_out or "A balance, not an entry."
+            if (
+                amount
+                and said
+                and len(said) < 16
+                and running.count > 1
+                and amount == running.total
+                and SUM_ROW.fullmatch(said.rstrip(" :.*="))
+            ):
+                line.error, line.left_out = None, line.left_out or "The sum of the lines above, not an entry."
             line.currency = self.currency
             if self.amounts_name_currency and amount is not None:
                 sums = [

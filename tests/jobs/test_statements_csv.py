@@ -879,6 +879,25 @@ NO_LINE = "The line has no day and no amount."
                 "The amounts are taken from 'WIEVIEL', the only column that has amounts.",
             ],
         ),
+        # tables above the headings that are known
+        (
+            "Wann,Was,Wieviel\n2024-01-05,a,1000\n2024-01-20,b,-200\nDate,Description,Amount\n2024-01-15,c,5.5\n",
+            [
+                "2024-01-15 5.5 c", "Lines above the headings on line 4 have days and amounts, too, and are not read.",
+            ],
+        ),
+        # a currency beside some amounts is that of what was charged
+        (
+            "Date,Text,Valuta,Abroad,Amount\n2024-01-31,a,,,-1.50\n2024-01-30,b,EUR,10,-113.50\n",
+            ["2024-01-31 -1.50 a", "2024-01-30 -113.50 b"],
+        ),
+        # the sum of the lines above, and a shop of that name
+        (
+            "Date,Text,Amount\n2024-01-30,Total,-1.50\n2024-01-31,b,5.50\n2024-01-31,Total:,4.00\n",
+            ["2024-01-30 -1.50 Total", "2024-01-31 5.50 b", "The sum of the lines above, not an entry."],
+        ),
+        ("Date,Text,Amount\n2024-01-30,Total,-1.50\n2024-01-31,Total,-1.50\n", ["2024-01-30 -1.50 Total", "2024-01-31 -1.50 Total"]),
+        ("Datum,Opis,Iznos\n31.01.2024.,a,-1.50\n", ["2024-01-31 -1.50 a"]),
         # names in one word; the time first; of which day a booking is; the years of Thailand
         ("TransactionDate,Text,Amount\n18:04 31-01-24,a,-1.50\n01/30/2024 as of 01/29/2024,b,-1.50\n31/01/2567,c,-1.50\n",
          ["2024-01-31 -1.50 a", "'01/30/2024 as of 01/29/2024' is no day.", "2024-01-31 -1.50 c"]),
