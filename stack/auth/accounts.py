@@ -16,7 +16,7 @@ from stack.auth.requests import Client
 from stack.auth.server import Server
 from stack.auth.users import Identity, NewUser, User
 
-__all__ = ["link", "of_person", "unlink"]
+__all__ = ["check_linking", "link", "of_person", "unlink"]
 
 
 async def identity_of(db: Connection, provider: str, subject: str) -> Identity | None:
@@ -122,6 +122,12 @@ async def providers_listed(db: Connection, user: User) -> dict[str, Any]:
     kept = user.raw_app_meta_data or {}
     first = kept.get("provider")
     return {**kept, "provider": first if first in names else names[0], "providers": names}
+
+
+def check_linking(server: Server) -> None:
+    """Refuses where linking is switched off."""
+    if not server.settings.security_manual_linking_enabled:
+        raise AuthError(404, "manual_linking_disabled", "Manual linking is disabled")
 
 
 async def link(db: Connection, user_id: UUID, provider: str, person: Person, client: Client) -> User:

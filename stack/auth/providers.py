@@ -146,22 +146,28 @@ class Provider:
         }
         return Person(subject, email, verified, {key: value for key, value in told.items() if value not in (None, "")})
 
-    async def verified(self, id_token: str, nonce: str | None) -> dict[str, Any]:
-        """The claims of an ID token of this provider, for us, and of the flow that a nonce names."""
+    async def verified(self, id_token: str, nonce: str | None, access_token: str = "") -> dict[str, Any]:
+        """The claims of an ID token of this provider, for us, of the flow that a nonce names, given with an access token."""
         endpoints = await self._endpoints()
         try:
             kid = jwt.get_unverified_header(id_token).get("kid")
             keys = (await self._document(endpoints["jwks_uri"])).get("keys", [])
             key = next(key for key in keys if kid is None or key.get("kid") == kid)
+            algorithm = key.get("alg") or "RS256"
             claims: dict[str, Any] = jwt.decode(
                 id_token,
-                jwt.PyJWK(key, key.get("alg") or "RS256").key,
-                [key.get("alg") or "RS256"],
+                jwt.PyJWK(key, algorithm).key,
+                [algorithm],
                 audience=self.client_ids,
                 issuer=endpoints["issuer"],
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
                 leeway=10,
             )
+            if access_token and claims.get("at_hash"):
+                digest = jwt.get_algorithm_by_name(algorithm).compute_hash_digest(access_token.encode())
+                half = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
+                if not hmac.compare_digest(str(claims["at_hash"]).encode(), half.encode()):
+                    raise jwt.InvalidTokenError("the access token is another one's")
         except (jwt.PyJWTError, StopIteration, KeyError, TypeError, ValueError) as error:
             raise AuthError(400, "bad_oauth_callback", "The provider's ID token is not valid") from error
         if nonce is not None and not hmac.compare_digest(str(claims.get("nonce") or ""), nonce):

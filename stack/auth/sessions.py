@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,14 +13,17 @@ from uuid import UUID, uuid4
 from psycopg.rows import dict_row
 
 from stack.auth.database import Connection, rows_of
+from stack.auth.errors import AuthError
 from stack.auth.requests import Client
-from stack.auth.users import INSTANCE, User
+from stack.auth.settings import Settings
+from stack.auth.users import INSTANCE, User, now
 
 __all__ = [
     "Refresh",
     "Session",
     "add_method",
     "by_id",
+    "check_age",
     "end",
     "issue_refresh_token",
     "methods_of",
@@ -43,6 +46,8 @@ class Session:
     aal: str | None
     factor_id: UUID | None
     created_at: datetime
+    # in UTC, without saying so
+    refreshed_at: datetime | None
     not_after: datetime | None
 
 
@@ -71,12 +76,23 @@ async def of_refresh_token(db: Connection, token: str) -> Session | None:
             """
             select * from auth.sessions
             where id = (select session_id from auth.refresh_tokens where token = %s)
-              and (not_after is null or not_after > now())
             for update
             """,
             (token,),
         )
         return await cursor.fetchone()
+
+
+def check_age(session: Session, settings: Settings) -> None:
+    """Refuses a session that has lasted, or been left alone, for longer than a session may."""
+    moment = now()
+    last_used_at = session.refreshed_at.replace(tzinfo=UTC) if session.refreshed_at else session.created_at
+    timebox, timeout = settings.sessions_timebox, settings.sessions_inactivity_timeout
+    ended = session.not_after is not None and moment > session.not_after
+    if ended or (timebox and moment > session.created_at + timedelta(seconds=timebox)):
+        raise AuthError(400, "session_expired", "Invalid Refresh Token: Session Expired")
+    if timeout and moment > last_used_at + timedelta(seconds=timeout):
+        raise AuthError(400, "session_expired", "Invalid Refresh Token: Session Expired (Inactivity)")
 
 
 async def open_session(db: Connection, user: User, method: str, client: Client) -> tuple[Session, str]:

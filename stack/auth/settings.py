@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from stack.auth import durations
+
+Seconds = Annotated[float, BeforeValidator(lambda text: durations.seconds(text or "0s"))]
 
 
 class Settings(BaseSettings):
@@ -36,6 +39,9 @@ class Settings(BaseSettings):
     jwt_default_group_name: str = "authenticated"
     jwt_admin_roles: str = "service_role,supabase_admin"
     security_refresh_token_reuse_interval: int = 10
+    # how long a session lasts at most, and how long without a refresh, as Go durations; 0 is for ever
+    sessions_timebox: Seconds = 0.0
+    sessions_inactivity_timeout: Seconds = 0.0
 
     # who may sign up, and with what
     disable_signup: bool = False

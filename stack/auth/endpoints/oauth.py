@@ -9,7 +9,7 @@ import psycopg
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from stack.auth import accounts, callers, errors, flows, redirects, tokens, users
+from stack.auth import accounts, audit, callers, errors, flows, redirects, tokens, users
 from stack.auth.callers import ClaimsOf
 from stack.auth.errors import AuthError
 from stack.auth.flows import Flow
@@ -67,7 +67,7 @@ async def authorize(request: Request, server: ServerOf, redirect: RedirectOf) ->
 @router.get("/user/identities/authorize", response_class=Response, openapi_extra=DEPARTURE)
 async def authorize_link(request: Request, server: ServerOf, claims: ClaimsOf, redirect: RedirectOf) -> Response:
     """Sends the browser to a provider that the user wants to sign in by as well."""
-    check_linking(server)
+    accounts.check_linking(server)
     async with server.database.transaction() as db:
         user = (await callers.caller(db, claims)).user
     url = await departure(server, request, redirect, user.id)
@@ -79,17 +79,11 @@ async def authorize_link(request: Request, server: ServerOf, claims: ClaimsOf, r
 @router.delete("/user/identities/{identity_id}")
 async def unlink(identity_id: UUID, server: ServerOf, claims: ClaimsOf, client: ClientOf) -> dict[str, Any]:
     """Takes one way to sign in away."""
-    check_linking(server)
+    accounts.check_linking(server)
     async with server.database.transaction() as db:
         who = await callers.caller(db, claims, lock=True)
         await accounts.unlink(db, who.user, identity_id, client)
     return {}
-
-
-def check_linking(server: Server) -> None:
-    """Refuses where linking is switched off."""
-    if not server.settings.security_manual_linking_enabled:
-        raise AuthError(404, "manual_linking_disabled", "Manual linking is disabled")
 
 
 @router.get("/callback", response_class=Response)
@@ -161,6 +155,7 @@ async def arrival(server: Server, client: Client, flow: Flow, code: str, place: 
             raise AuthError(403, "user_banned", "User is banned")
         if letter is None and not flow.code_challenge:
             answer, headers = await tokens.sign_in(server, db, user, "oauth", client)
+            await audit.record(db, "login", client, user, {"provider": provider.name})
         elif letter is None:
             await db.execute(
                 """

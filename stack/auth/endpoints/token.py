@@ -6,13 +6,14 @@ import hashlib
 import hmac
 import re
 from typing import Any
+from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from stack.auth import accounts, audit, flows, passwords, sessions, tokens, users
+from stack.auth import accounts, audit, callers, flows, passwords, sessions, tokens, users
 from stack.auth.errors import AuthError, GrantError
-from stack.auth.requests import Body, Client, ClientOf, Text
+from stack.auth.requests import Body, Client, ClientOf, Flag, Text
 from stack.auth.server import Server, ServerOf
 from stack.auth.sessions import Refresh
 
@@ -26,7 +27,7 @@ ISSUERS = {"google": "https://accounts.google.com", "facebook": "https://www.fac
 
 
 class Grant(Body):
-    """What the grants bring; each reads its own."""
+    """What the grants bring; each reads its own. `link_identity` adds the ID token's person to the caller."""
 
     email: Text
     phone: Text
@@ -40,11 +41,14 @@ class Grant(Body):
     id_token: Text
     access_token: Text
     nonce: Text
+    link_identity: Flag
     chain: Text
 
 
 @router.post("/token")
-async def token(body: Grant, server: ServerOf, client: ClientOf, grant_type: str = "") -> JSONResponse:
+async def token(
+    body: Grant, request: Request, server: ServerOf, client: ClientOf, grant_type: str = ""
+) -> JSONResponse:
     """A session for a password, a refresh token, a provider's ID token, or the code that a link brought."""
     match grant_type:
         case "password":
@@ -52,7 +56,8 @@ async def token(body: Grant, server: ServerOf, client: ClientOf, grant_type: str
         case "refresh_token":
             return await by_refresh_token(body, server, client)
         case "id_token":
-            return await by_id_token(body, server, client)
+            linking_target = await linking_target_of(request, server) if body.link_identity else None
+            return await by_id_token(body, server, client, linking_target)
         case "pkce":
             return await by_code(body, server, client)
         case "web3" if body.chain in {"solana", "ethereum"}:
@@ -112,6 +117,7 @@ async def by_refresh_token(body: Grant, server: Server, client: Client) -> JSONR
             raise AuthError(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
         if user.is_banned:
             raise AuthError(400, "user_banned", "Invalid Refresh Token: User Banned")
+        sessions.check_age(session, server.settings)
         outcome, following = await sessions.refresh(
             db, session, used, client, server.settings.security_refresh_token_reuse_interval
         )
@@ -157,8 +163,17 @@ async def by_code(body: Grant, server: Server, client: Client) -> JSONResponse:
     return JSONResponse(answer, headers=headers)
 
 
-async def by_id_token(body: Grant, server: Server, client: Client) -> JSONResponse:
-    """Signs in whom a provider's ID token is about. What is wrong with it is told in OAuth's own shape."""
+async def linking_target_of(request: Request, server: Server) -> UUID:
+    """The signed-in user to whom an ID token's person shall be added."""
+    accounts.check_linking(server)
+    if not request.headers.get("authorization"):
+        raise GrantError("invalid request", "Linking requires a valid user access token in Authorization")
+    async with server.database.transaction() as db:
+        return (await callers.caller(db, callers.claims_of(request, server, None))).user.id
+
+
+async def by_id_token(body: Grant, server: Server, client: Client, linking_target: UUID | None) -> JSONResponse:
+    """Signs in, or links, whom a provider's ID token is about. What is wrong with it is told in OAuth's own shape."""
     if not body.id_token:
         raise GrantError("invalid request", "id_token required")
     if not body.provider:
@@ -168,7 +183,7 @@ async def by_id_token(body: Grant, server: Server, client: Client) -> JSONRespon
         issuer = ISSUERS.get(body.provider, body.provider)
         raise AuthError(400, "provider_disabled", f'Provider (issuer "{issuer}") is not enabled')
     try:
-        claims = await provider.verified(body.id_token, None)
+        claims = await provider.verified(body.id_token, None, body.access_token or "")
     except AuthError as error:
         raise GrantError("invalid request", error.message) from error
     if provider.check_nonce:
@@ -179,8 +194,12 @@ async def by_id_token(body: Grant, server: Server, client: Client) -> JSONRespon
             raise GrantError("invalid nonce", "Nonces mismatch")
     async with server.database.transaction() as db:
         person = provider.described(claims)
-        site = server.settings.site_url
-        user, letter = await accounts.of_person(server, db, provider.name, person, client, site)
+        letter = None
+        if linking_target:
+            user = await accounts.link(db, linking_target, provider.name, person, client)
+        else:
+            site = server.settings.site_url
+            user, letter = await accounts.of_person(server, db, provider.name, person, client, site)
         if user.is_banned:
             raise AuthError(400, "user_banned", "User is banned")
         if letter is None:

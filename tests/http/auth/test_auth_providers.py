@@ -119,6 +119,12 @@ def test_first_sign_in_makes_a_user_with_the_profile(
     assert [method["method"] for method in amr] == ["oauth"]
     profile = db.execute("select name, avatar_url from public.profiles where id = %s", (user["id"],)).fetchone()
     assert profile == ("Ada Lovelace", "https://pictures.example.com/ada.png")
+    logged = db.execute(
+        "select payload ->> 'action', payload -> 'traits' ->> 'provider' from auth.audit_log_entries "
+        "where payload ->> 'actor_id' = %s order by created_at",
+        (user["id"],),
+    ).fetchall()
+    assert logged == [("user_signedup", name), ("login", name)]
     # again: the same user
     assert me(social, come_in(social, subject, name))["id"] == user["id"]
 
@@ -540,3 +546,50 @@ def test_id_token_of_somebody_unproved_or_banned_lets_nobody_in(
     social.admin_api.put(f"/admin/users/{user['id']}", json={"ban_duration": "24h"}).raise_for_status()
     banned = social.api.post("/token?grant_type=id_token", json=body)
     assert (banned.status_code, banned.json()["code"]) == (400, "user_banned")
+
+
+def test_id_token_links_its_person_to_the_caller(
+    serve: Callable[..., Server], scripted: Scripted, address: Address
+) -> None:
+    settings = {**google(scripted.url), "GOTRUE_EXTERNAL_GOOGLE_SKIP_NONCE_CHECK": "true"}
+    social = serve(**settings, GOTRUE_SECURITY_MANUAL_LINKING_ENABLED="true")
+    scripted.tell("")
+    now = int(time.time())
+    claims = {
+        "iss": scripted.url, "aud": "google-client", "iat": now, "exp": now + 60, "sub": uuid4().hex,
+        "email": address(), "email_verified": True,
+    }  # fmt: skip
+    token = jwt.encode(claims, scripted.key, "ES256")
+    body = {"provider": "google", "id_token": token, "link_identity": True}
+    unsigned = social.api.post("/token?grant_type=id_token", json=body)
+    description = "Linking requires a valid user access token in Authorization"
+    assert unsigned.json() == {"error": "invalid request", "error_description": description}
+    bearer = signed_in(social, address())
+    me = social.api.get("/user", headers=bearer).json()
+    linked = social.api.post("/token?grant_type=id_token", json=body, headers=bearer)
+    assert linked.status_code == 200, linked.text
+    assert (linked.json()["user"]["id"], linked.json()["user"]["email"]) == (me["id"], me["email"])
+    assert {identity["provider"] for identity in linked.json()["user"]["identities"]} == {"email", "google"}
+    again = social.api.post("/token?grant_type=id_token", json=body, headers=signed_in(social, address()))
+    assert (again.status_code, again.json()["code"]) == (422, "identity_already_exists")
+    off = serve(**settings)
+    refused = off.api.post("/token?grant_type=id_token", json=body, headers=bearer)
+    assert (refused.status_code, refused.json()["code"]) == (404, "manual_linking_disabled")
+
+
+def test_id_token_goes_with_its_own_access_token(
+    serve: Callable[..., Server], scripted: Scripted, address: Address
+) -> None:
+    social = serve(**google(scripted.url), GOTRUE_EXTERNAL_GOOGLE_SKIP_NONCE_CHECK="true")
+    scripted.tell("")
+    half = hashlib.sha256(b"theirs").digest()[:16]
+    now = int(time.time())
+    claims = {
+        "iss": scripted.url, "aud": "google-client", "iat": now, "exp": now + 60, "sub": uuid4().hex,
+        "email": address(), "email_verified": True, "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
+    }  # fmt: skip
+    body = {"provider": "google", "id_token": jwt.encode(claims, scripted.key, "ES256")}
+    other = social.api.post("/token?grant_type=id_token", json={**body, "access_token": "another"})
+    assert (other.status_code, other.json()["error"]) == (400, "invalid request")
+    for told in ({"access_token": "theirs"}, {}):
+        assert social.api.post("/token?grant_type=id_token", json={**body, **told}).status_code == 200

@@ -10,7 +10,8 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from auth_people import Person
+from auth_people import PASSWORD, Person
+from auth_servers import Server
 
 
 def refresh(api: httpx.Client, token: object) -> httpx.Response:
@@ -114,3 +115,28 @@ def test_banned_user_cannot_refresh(api: httpx.Client, admin_api: httpx.Client, 
     ada = person()
     admin_api.put(f"/admin/users/{ada.id}", json={"ban_duration": "1h30m"})
     assert code(refresh(api, ada.session["refresh_token"])) == (400, "user_banned")
+
+
+@pytest.mark.parametrize(
+    ("setting", "column", "inactive"),
+    [
+        ({}, "not_after = now()", False),
+        ({"GOTRUE_SESSIONS_TIMEBOX": "24h"}, "created_at = now() - interval '25 hours'", False),
+        ({"GOTRUE_SESSIONS_INACTIVITY_TIMEOUT": "8h"}, "refreshed_at = refreshed_at - interval '9 hours'", True),
+    ],
+)
+def test_session_that_is_over_is_not_refreshed(
+    serve: Callable[..., Server],
+    address: Callable[[], str],
+    db: psycopg.Connection[Any],
+    setting: dict[str, str],
+    column: str,
+    inactive: bool,
+) -> None:
+    api = serve(GOTRUE_MAILER_AUTOCONFIRM="true", **setting).api
+    session = api.post("/signup", json={"email": address(), "password": PASSWORD}).raise_for_status().json()
+    token = following(api, session["refresh_token"])
+    db.execute(f"update auth.sessions set {column} where user_id = %s", (session["user"]["id"],))
+    over = refresh(api, token)
+    assert code(over) == (400, "session_expired")
+    assert ("Inactivity" in over.json()["message"]) is inactive
