@@ -230,8 +230,10 @@ async def update_user(
             user = await users.update(db, user, **values)
         if body.email_confirm:
             user = await users.confirm_email(db, user)
-        if new_hash:
+        if new_hash or "email" in values:
+            # what was asked for with the old password, or sent to the old address
             await one_time_tokens.clear(db, user)
+        if new_hash:
             await sessions.end(db, user.id)
         await audit.record(
             db, "user_modified", client, None, {"user_id": str(user.id), "user_email": user.email}, actor_role=admin

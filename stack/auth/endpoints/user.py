@@ -98,6 +98,7 @@ async def update_user(
             values["encrypted_password"] = new_hash
         if values:
             user = await users.update(db, user, **values)
+        if values or user.email_change != who.user.email_change or user.email != who.user.email:
             await audit.record(db, "user_modified", client, user)
         if new_hash is not None:
             await sessions.end(db, user.id, but=who.session.id if who.session else None)
@@ -143,6 +144,7 @@ async def reauthenticate(body: Changes, server: Server, who: Caller) -> None:
 @router.post("/logout", status_code=204, response_class=Response)
 async def logout(server: ServerOf, claims: ClaimsOf, client: ClientOf, scope: str = "global") -> Response:
     """Ends sessions: all of the user's (global), this one (local) or all but this one (others)."""
+    scope = scope or "global"
     if scope not in {"global", "local", "others"}:
         raise AuthError(400, "validation_failed", f"Unsupported logout scope {scope!r}")
     async with server.database.transaction() as db:

@@ -260,6 +260,16 @@ def test_recovery_lets_in_to_set_a_new_password(auth: Server, mailbox: Mailbox, 
     client.sign_in_with_password({"email": email, "password": "Better-horse-2"})
 
 
+def test_address_changed_by_an_admin_voids_what_the_old_one_was_sent(
+    auth: Server, mailbox: Mailbox, address: Address
+) -> None:
+    email = address()
+    user = confirmed(auth, mailbox, email)["user"]
+    auth.api.post("/recover", json={"email": email}).raise_for_status()
+    auth.admin_api.put(f"/admin/users/{user['id']}", json={"email": address()}).raise_for_status()
+    assert fragment(follow(mailbox.take(email).link))["error_code"] == "otp_expired"
+
+
 @pytest.mark.parametrize("whose", ["own", "admin"])
 def test_new_password_voids_what_was_asked_for_before(
     auth: Server, mailbox: Mailbox, address: Address, whose: str

@@ -220,12 +220,13 @@ def test_missing_bearer_is_refused(api: httpx.Client) -> None:
 def test_audit_log_knows_who_but_no_secret(db: Any, person: Callable[..., Person]) -> None:
     ada = person()
     ada.client.auth.sign_in_with_password({"email": ada.email, "password": PASSWORD})
+    ada.client.auth.update_user({"email": f"new-{ada.email}"})
     rows = db.execute(
         "select payload::text from auth.audit_log_entries where payload ->> 'actor_id' = %s order by created_at",
         (ada.id,),
     ).fetchall()
     entries = [json.loads(row[0]) for row in rows]
-    assert [entry["action"] for entry in entries] == ["user_signedup", "login"]
+    assert [entry["action"] for entry in entries] == ["user_signedup", "login", "user_modified"]
     assert all(PASSWORD not in row[0] for row in rows)
 
 
