@@ -215,9 +215,10 @@ begin
     perform private.refuse_account(new.book_id);
   end if;
 
-  -- an upsert of what is there already comes here again, as the update that it is
+  -- an upsert of what is there already comes here again, as the update that it is; what an undo brings back is not new
   if not v_account.is_active
-    and (tg_op = 'INSERT' and not v_is_known or tg_op = 'UPDATE' and new.account_id <> old.account_id) then
+    and (tg_op = 'INSERT' and not v_is_known or tg_op = 'UPDATE' and new.account_id <> old.account_id)
+    and coalesce(current_setting('walletbase.undone_book', true), '') <> new.book_id::text then
     perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT409' using
       message = 'The account is archived and takes no new entries.',

@@ -1,5 +1,5 @@
 begin;
-select plan(28);
+select plan(30);
 
 select tests.create_user('una@example.com', '{"currency": "EUR"}') as una, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('una@example.com') as book \gset
@@ -86,6 +86,19 @@ insert into public.categories (id, name) values ('00000000-0000-4000-8000-000000
 select pg_temp.last_change() as new_category \gset
 update public.transactions set category_id = '00000000-0000-4000-8000-0000000000c1' where amount = 1;
 select throws_ok(format($$select public.undo_change(%s)$$, :'new_category'), 'PT409', null, 'what is used is not undone');
+
+-- of an account that is archived by now
+insert into public.accounts (id, name, type, currency) values (md5('Old')::uuid, 'Old', 'bank', 'EUR');
+insert into public.transactions (id, account_id, booked_on, type, amount) values (md5('last')::uuid, md5('Old')::uuid, '2026-01-05', 'expense', 9);
+update public.accounts set is_active = false where id = md5('Old')::uuid;
+delete from public.transactions where id = md5('last')::uuid;
+select pg_temp.last_change() as removal \gset
+select lives_ok(format($$select public.undo_change(%s)$$, :'removal'), 'what comes back to an archived account is no new entry');
+select throws_ok(
+  $$insert into public.transactions (account_id, booked_on, type, amount) values (md5('Old')::uuid, '2026-01-05', 'expense', 9)$$,
+  'PT409', 'The account is archived and takes no new entries.', 'which it takes as little as before'
+);
+delete from public.transactions where id = md5('last')::uuid;
 
 -- as known earlier
 select tests.log_out();
