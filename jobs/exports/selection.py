@@ -113,9 +113,13 @@ class Line(NamedTuple):
 
 
 class Spent(NamedTuple):
+    """A row of public.spending; what `missing_rates` counts is not in its amount."""
+
     group_name: str | None
     amount: Decimal | None
     percentage: Decimal | None
+    entry_count: int
+    missing_rates: int
 
 
 class Flow(NamedTuple):
@@ -124,6 +128,7 @@ class Flow(NamedTuple):
     income: Decimal | None
     expense: Decimal | None
     net: Decimal | None
+    missing_rates: int
 
 
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -206,6 +211,11 @@ class Selection:
     def cash_flow(self) -> list[Flow]:
         """By month, by year where there are many of them, in the book's base currency."""
         return self._all(Flow, REPORT.format("public.cash_flow", ', "interval" => %(interval)s'))
+
+    @cached_property
+    def missing_rates(self) -> int:
+        """Entries that are in no report, since no rate is known."""
+        return sum(flow.missing_rates for flow in self.cash_flow)
 
     def rows(self) -> Iterator[Entry]:
         """All rows, in order, read in batches; says how far it is."""

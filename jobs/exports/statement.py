@@ -78,6 +78,7 @@ def statement(selection: Selection, lines: list[Line]) -> dict[str, Any]:
     words, figures, book = WORDS[selection.locale], Figures(selection.locale), selection.book
     accounts = {account.account_id: account for account in selection.accounts}
     first, last = selection.days
+    missing = selection.missing_rates if selection.is_reported else 0
     has_balances = all(account.opening is not None for account in accounts.values())
     title = (
         words["selection"] if not has_balances else words["account_statement" if len(accounts) == 1 else "statement"]
@@ -107,6 +108,7 @@ def statement(selection: Selection, lines: list[Line]) -> dict[str, Any]:
         "accounts": [account_row(account, figures) for account in accounts.values()],
         "spending": spending(selection, figures, words) if selection.is_reported else [],
         "cash_flow": cash_flow(selection, figures) if selection.is_reported else [],
+        "missing_rates": words["missing_rates"].format(figures.number(Decimal(missing), 0)) if missing else "",
         "sections": list(sections(lines, accounts, figures, words)),
     }
 

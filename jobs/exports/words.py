@@ -51,7 +51,6 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     "cash_flow": ("Cash flow", "Geldfluss", "Flujo de caja", "Flux de trésorerie"),
     "month": ("Month", "Monat", "Mes", "Mois"),
     "uncategorized": ("Without a category", "Ohne Kategorie", "Sin categoría", "Sans catégorie"),
-    "others": ("All others", "Alle anderen", "Todas las demás", "Toutes les autres"),
     "transfer": ("Transfer", "Umbuchung", "Transferencia", "Virement"),
     "pending": ("pending", "vorgemerkt", "pendiente", "en attente"),
     "nothing": (
@@ -64,6 +63,11 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Berichte lassen sich so nicht filtern, daher gibt es keine Diagramme.",
         "Los informes no se pueden filtrar así, por eso no hay gráficos.",
         "Les rapports ne se filtrent pas ainsi : il n’y a donc pas de graphiques.",
+    ),
+    "no_rate": ("no rate", "kein Kurs", "sin tipo", "sans taux"),
+    "missing_rates": (
+        "Not counted for want of an exchange rate: {}", "Ohne Wechselkurs und daher nicht gezählt: {}",
+        "Sin contar por falta de tipo de cambio: {}", "Non comptées, faute de taux de change : {}",
     ),
     "own_reckoning": (
         "Made from what the keepers of this book have written down. It is not a document of a bank.",

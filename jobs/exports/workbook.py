@@ -21,7 +21,7 @@ SHEET_ROWS = 1_048_575
 EXACT_DIGITS = 15
 # and this much of a text; the parts of a transaction may be more
 CELL_CHARACTERS = 32_767
-SPENDING_ROWS = 12
+CHARTED_ROWS = 12
 BRAND = "#1f4e5f"
 WIDTHS = {
     "number": 9,
@@ -98,6 +98,9 @@ def summarize(sheets: Sheets, selection: Selection) -> None:
     if not selection.is_reported:
         sheet.write_string(row + 2, 0, words["unfiltered"])
         return
+    if missing := selection.missing_rates:
+        row += 2
+        sheet.write_string(row, 0, words["missing_rates"].format(missing))
     row = spending(sheets, sheet, row + 2, selection)
     cash_flow(sheets, sheet, row, selection)
 
@@ -108,17 +111,25 @@ def spending(sheets: Sheets, sheet: Worksheet, row: int, selection: Selection) -
     sheet.write_string(row, 0, f"{words['spending']}, {base.base_currency}", sheets.strong)
     heads(sheets, sheet, row + 1, [words[name] for name in ("category", "expense", "share")])
     begin = row = row + 2
-    for spent in selection.spending[:SPENDING_ROWS]:
+    for spent in selection.spending:
+        # there was some before
+        if not spent.entry_count:
+            continue
         sheet.write_string(row, 0, spent.group_name or words["uncategorized"])
-        sheets.amount(sheet, row, 1, spent.amount, base.decimals)
+        # nothing is known of it, which is not zero
+        if spent.missing_rates == spent.entry_count:
+            sheet.write_string(row, 1, words["no_rate"])
+        else:
+            sheets.amount(sheet, row, 1, spent.amount, base.decimals)
         sheets.amount(sheet, row, 2, spent.percentage, 1)
         row += 1
     if row > begin:
+        last = min(row, begin + CHARTED_ROWS) - 1
         chart = sheets.book.add_chart({"type": "bar"})
         chart.add_series(
             {
-                "categories": [sheet.name, begin, 0, row - 1, 0],
-                "values": [sheet.name, begin, 1, row - 1, 1],
+                "categories": [sheet.name, begin, 0, last, 0],
+                "values": [sheet.name, begin, 1, last, 1],
                 "fill": {"color": BRAND},
                 "gap": 40,
             }

@@ -320,7 +320,11 @@ def test_what_no_rate_is_known_for_has_no_share(sign_up: Callable[..., Person], 
     book: Any = openpyxl.load_workbook(exported(person, tmp_path, format="xlsx"))
     summary, sheet = book.worksheets
     shown = {row[0].value: (row[1].value, row[2].value) for row in summary.iter_rows(max_col=3)}
-    assert (shown[WORDS["en"]["uncategorized"]], sheet["D2"].value) == ((0, None), -7)
+    assert (shown[WORDS["en"]["uncategorized"]], sheet["D2"].value) == ((WORDS["en"]["no_rate"], None), -7)
+    assert WORDS["en"]["missing_rates"].format(1) in shown
+    assert WORDS["de"]["missing_rates"].format(1) in "".join(
+        read_pdf(exported(person, tmp_path, format="pdf", locale="de"))
+    )
 
 
 def test_xlsx_opens_with_types_and_charts(household: Household, tmp_path: Path) -> None:
