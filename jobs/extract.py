@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +13,10 @@ from jobs.task import Task
 
 __all__ = ["run"]
 
-# a cell that begins so is a formula to a spreadsheet
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# what a spreadsheet takes for a formula, as private.export_copy has it: where a text begins, and where programs may cut it
+SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+BEGINS = re.compile(rf'[\s"]*{SIGNS}|[\t\r\n]')
+CUT = re.compile(rf'([;\t\r\n][\s"]*)(?={SIGNS})')
 
 ROWS_A_REPORT = 5000
 
@@ -43,4 +46,6 @@ def run(task: Task) -> dict[str, object]:
 
 def cell(value: object) -> object:
     """A value as it is, but a text that a spreadsheet would take for a formula with an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    return ("'" if BEGINS.match(value) else "") + CUT.sub(r"\1'", value)
