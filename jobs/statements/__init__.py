@@ -29,7 +29,20 @@ OTHERS = (
     (b"MZ\x90", "a program"),
 )
 
-# of what kind each part of a mapping is, where it isn't one of a few words
+PARTS = (
+    "columns",
+    "date_order",
+    "decimal",
+    "inverse",
+    "currency",
+    "encoding",
+    "delimiter",
+    "header_line",
+    "sheet",
+    "format",
+    "accounts",
+)
+# of what kind each is, where it isn't one of a few words
 MAPPING: dict[str, tuple[type, str]] = {
     "columns": (dict, "an object with the column of each field"),
     "header_line": (int, "the number of a line, 0 for none"),
@@ -52,6 +65,8 @@ def read(
     Raises StatementError, here or while lines are taken.
     """
     mapping, remembered, hints = mapping or {}, remembered or {}, hints or Hints()
+    if unknown := sorted(mapping.keys() - set(PARTS)):
+        raise StatementError(f"A mapping can't have {', '.join(unknown)}; it has {', '.join(PARTS)}.")
     for part, (type_, said) in MAPPING.items():
         if not isinstance(mapping.get(part), type_ | None):
             raise StatementError(f"mapping.{part} is {said}.")

@@ -940,6 +940,7 @@ def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: l
         ({"header_line": "3"}, "mapping.header_line is the number of a line"),
         ({"header_line": 9}, "There is no line 9"),
         ({"columns": ["Date"]}, "mapping.columns is an object"),
+        ({"date_ordr": "dmy"}, "can't have date_ordr; it has columns, date_order"),
         ({"columns": {"colour": "Text"}}, "can't have colour; it has booked_on"),
         ({"columns": {"amount": 0}}, "no column 0; the columns are: Date, Text, Amount"),
         ({"columns": {"booked_on": None}}, "No column has the day of each line; the columns are: Date"),
