@@ -442,7 +442,7 @@ create index books_base_currency on public.books (base_currency);
 comment on table public.books is 'Books: each one set of accounts, kept by its members. Made with create_book.';
 comment on column public.books.id is 'What the header x-book names.';
 comment on column public.books.name is 'Name, 1 to 64 characters.';
-comment on column public.books.base_currency is 'Currency of totals over all accounts. Fixed once the book has entries.';
+comment on column public.books.base_currency is 'Currency of totals over all accounts, and of budgets. Fixed once the book has entries or budgets.';
 comment on column public.books.timezone is 'IANA time zone that decides which day it is.';
 comment on column public.books.first_day_of_week is '1 Monday to 7 Sunday.';
 comment on column public.books.first_day_of_month is '1 to 28: first day of the pay cycle.';
@@ -478,17 +478,18 @@ begin
   end if;
   -- the first entry may be under way, with a rate to the old currency
   perform private.lock_book(new.id);
-  if exists (select from public.transactions as t where t.book_id = new.id) then
+  if exists (select from public.transactions as t where t.book_id = new.id)
+    or exists (select from public.budgets as b where b.book_id = new.id) then
     raise sqlstate 'PT409' using
-      message = 'The book already has transactions in its base currency.',
+      message = 'The book already has transactions or budgets in its base currency.',
       detail = 'books.base_currency_in_use',
-      hint = 'Reports take any currency; the base currency is chosen before the first entry.';
+      hint = 'Reports take any currency; the base currency is chosen before the first entry and budget.';
   end if;
   return new;
 end
 $$;
 comment on function private.tg_books__check is
-'Checks time zone and base currency. Raises PT409, PT422. Definer: looks at all transactions of the book.';
+'Checks time zone and base currency. Raises PT409, PT422. Definer: looks at all transactions and budgets of the book.';
 revoke execute on function private.tg_books__check from public;
 create trigger check_row before insert or update of timezone, base_currency on public.books
 for each row execute function private.tg_books__check();
@@ -1555,9 +1556,15 @@ begin
     new.balance := new.initial_amount;
     return new;
   end if;
-  if new.currency <> old.currency and old.transaction_count > 0 then
+  -- what is planned in it would be the same number of something else
+  if new.currency <> old.currency and (
+    old.transaction_count > 0
+    or exists (select from public.recurring_transactions as r where r.book_id = old.book_id and r.account_id = old.id)
+    or exists (select from public.debts as d where d.book_id = old.book_id and d.account_id = old.id)
+    or exists (select from public.goals as g where g.book_id = old.book_id and g.account_id = old.id and g.follows_balance)
+  ) then
     raise sqlstate 'PT409' using
-      message = 'The account has transactions in its currency.',
+      message = 'The account has transactions, recurring ones, debts or a goal in its currency.',
       detail = 'ledger.account_currency_in_use',
       hint = 'Make a new account in the other currency.';
   end if;
@@ -2516,7 +2523,7 @@ comment on column public.transactions.external_id is 'Id at the bank, unique in 
 comment on column public.transactions.recurring_transaction_id is 'Recurring transaction that it is an occurrence of. Read-only.';
 comment on column public.transactions.due_on is 'Day on which that occurrence was due. Read-only.';
 comment on column public.transactions.debt_id is
-'Debt that it pays back, or adds to: by amount, or from an account in another currency by original_amount in the debt''s.';
+'Debt that it pays back, or adds to: by amount less fee, or from an account in another currency by original_amount in the debt''s.';
 comment on column public.transactions.import_id is 'Import that it came with. Read-only.';
 comment on column public.transactions.is_split is 'Whether it has splits, which then count in its place. Read-only.';
 comment on column public.transactions.base_rate is
@@ -2616,9 +2623,10 @@ begin
     perform private.refuse_account(new.book_id);
   end if;
 
-  -- an upsert of what is there already comes here again, as the update that it is
+  -- an upsert of what is there already comes here again, as the update that it is; what an undo brings back is not new
   if not v_account.is_active
-    and (tg_op = 'INSERT' and not v_is_known or tg_op = 'UPDATE' and new.account_id <> old.account_id) then
+    and (tg_op = 'INSERT' and not v_is_known or tg_op = 'UPDATE' and new.account_id <> old.account_id)
+    and coalesce(current_setting('walletbase.undone_book', true), '') <> new.book_id::text then
     perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT409' using
       message = 'The account is archived and takes no new entries.',
@@ -5087,6 +5095,12 @@ begin
       detail = 'ledger.account_missing',
       hint = 'List yours at /rest/v1/accounts.';
   end if;
+  if reconcile_account.booked_on is null or reconcile_account.stated_balance is null then
+    raise sqlstate 'PT422' using
+      message = 'A statement has a day and a balance.',
+      detail = 'ledger.statement_missing',
+      hint = 'Send booked_on and stated_balance.';
+  end if;
   -- what the bank can't know of is left out: pending entries up to the day
   select private.balance_on(v_book, v_account.id, reconcile_account.booked_on) - coalesce(sum(t.signed_amount), 0) into v_cleared
   from public.transactions as t
@@ -5119,7 +5133,7 @@ end
 $$;
 comment on function public.reconcile_account is
 'Compares an account''s cleared entries up to a day with a statement; where they agree, they become reconciled and locked, and a
-balance assertion is kept. Errors: PT404, PT409 with the difference.';
+balance assertion is kept. Errors: PT404, PT409 with the difference, PT422.';
 revoke execute on function public.reconcile_account from public;
 grant execute on function public.reconcile_account to authenticated;
 
@@ -7902,7 +7916,8 @@ as $$
 declare
   -- 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h: eight attempts in a day and a bit
   v_pauses constant interval[] := array['5s', '5min', '30min', '2h', '5h', '10h', '10h']::interval[];
-  v_is_good constant boolean := report_delivery.status between 200 and 299;
+  -- null: no answer came
+  v_is_good constant boolean := coalesce(report_delivery.status between 200 and 299, false);
   v_delivery public.webhook_deliveries;
   v_webhook public.webhooks;
 begin
@@ -8989,7 +9004,7 @@ begin
       detail = 'planning.change_unknown',
       hint = 'Send columns of recurring_transactions that say what is posted or when.';
   end if;
-  if v_old.ends_on < change_recurrence_from.from_date or change_recurrence_from.from_date <= v_old.effective_on then
+  if change_recurrence_from.from_date is null or v_old.ends_on < change_recurrence_from.from_date or change_recurrence_from.from_date <= v_old.effective_on then
     raise sqlstate 'PT422' using
       message = 'From that day on nothing is left of it, or all.',
       detail = 'planning.change_out_of_range',
@@ -9831,6 +9846,14 @@ begin
   new.currency := coalesce(
     new.currency, v_account_currency, (select b.base_currency from public.books as b where b.id = new.book_id)
   );
+  if tg_op = 'UPDATE' and new.currency <> old.currency
+    and exists (select from public.goal_contributions as c where c.book_id = new.book_id and c.goal_id = new.id) then
+    perform private.refuse_stranger(new.book_id);
+    raise sqlstate 'PT409' using
+      message = 'The goal has contributions in its currency.',
+      detail = 'planning.goal_in_use',
+      hint = 'Make a new goal in the other currency.';
+  end if;
   if tg_op = 'UPDATE' and new.account_id is null then
     -- the account has gone, and its balance with it
     new.follows_balance := false;
@@ -9850,7 +9873,7 @@ begin
   return new;
 end
 $$;
-comment on function private.tg_goals__prepare is 'Fills the currency and checks precision. Raises PT422. Definer: reads accounts whoever asks.';
+comment on function private.tg_goals__prepare is 'Fills the currency and checks precision. Raises PT409, PT422. Definer: reads accounts whoever asks.';
 revoke execute on function private.tg_goals__prepare from public;
 create trigger prepare_row before insert or update on public.goals
 for each row execute function private.tg_goals__prepare();
@@ -10274,10 +10297,10 @@ begin
   end if;
   v_today := private.book_today(v_goal.book_id);
   select f.monthly_pace into v_pace from private.goal_figures(v_goal, v_today) as f;
-  select f.current_amount into v_before from private.goal_figures(v_goal, v_goal.starts_on - 1) as f;
-  v_month := date_trunc('month', least(v_goal.starts_on, v_today));
   -- fifty years of months at most, before and after today
-  while v_count < 600 loop
+  v_month := date_trunc('month', greatest(least(v_goal.starts_on, v_today), v_today - interval '599 months'));
+  select f.current_amount into v_before from private.goal_figures(v_goal, greatest(v_goal.starts_on, v_month) - 1) as f;
+  loop
     ends_on := least((v_month + interval '1 month')::date - 1, v_today);
     select f.current_amount into v_total from private.goal_figures(v_goal, ends_on) as f;
     added := v_total - v_before;
@@ -10287,10 +10310,8 @@ begin
     return next;
     v_before := v_total;
     v_month := v_month + interval '1 month';
-    v_count := v_count + 1;
     exit when v_month > v_today;
   end loop;
-  v_count := 0;
   while v_pace > 0 and v_total < v_goal.target_amount and v_goal.status in ('active', 'paused') and v_count < 600 loop
     ends_on := (v_month + interval '1 month')::date - 1;
     added := least(v_pace, v_goal.target_amount - v_total);
@@ -10524,8 +10545,8 @@ begin
   left join lateral (
     select sum(case when (t.type = 'expense') = (debt.type = 'LOAN') then p.amount else -p.amount end) as amount
     from public.transactions as t
-    -- from an account in another currency, what was charged
-    cross join lateral (select case when t.currency = v_currency then t.amount else t.original_amount end as amount) as p
+    -- from an account in another currency, what was charged; what a bank took for a transfer pays nothing back
+    cross join lateral (select case when t.currency = v_currency then t.amount - t.fee else t.original_amount end as amount) as p
     where
       t.book_id = debt.book_id and t.debt_id = debt.id
       and (g.n = 1 or t.booked_on > private.debt_due_on(debt.starts_on, g.n - 1))
@@ -12121,9 +12142,13 @@ declare
   v_request constant text := private.request_header('x-request-id');
   v_job bigint;
 begin
-  insert into queue.procrastinate_jobs as j (queue_name, task_name, args, lock, queueing_lock, scheduled_at)
+  insert into queue.procrastinate_jobs as j (queue_name, task_name, priority, args, lock, queueing_lock, scheduled_at)
   values (
     enqueue.queue, enqueue.task,
+    -- the first of a lock goes before the second of any other
+    coalesce((
+      select min(o.priority) - 1 from queue.procrastinate_jobs as o where o.lock = enqueue.lock and o.status in ('todo', 'doing')
+    ), 0),
     -- so that what the worker says of it can be found by the request's id
     case when v_request ~ '^[A-Za-z0-9_-]{8,64}$' then enqueue.args || jsonb_build_object('request_id', v_request) else enqueue.args end,
     enqueue.lock, enqueue.queueing_lock, enqueue.at
@@ -12136,7 +12161,7 @@ end
 $$;
 comment on function private.enqueue is
 'Gives the worker something to do once the present transaction commits: task by its name in jobs/, args as its parameters, not before
-"at". Jobs with the same lock are done one after another; where one with the same queueing_lock waits already, nothing is added and
+"at". Jobs with the same lock are done one after another, and those of several locks in turn; where one with the same queueing_lock waits already, nothing is added and
 null is returned, else the job''s id. Queue tasks is for what takes long, webhooks for what
 waits for servers of others, default for the rest. Definer: the queue is the worker''s.';
 revoke execute on function private.enqueue from public;
@@ -12231,7 +12256,10 @@ as $$
     count(*) filter (where j.status = 'doing')::integer,
     count(*) filter (where j.status = 'failed')::integer,
     coalesce(
-      now() - min(coalesce(j.scheduled_at, e.at)) filter (where j.status = 'todo' and coalesce(j.scheduled_at, '-infinity') <= now()),
+      now() - min(coalesce(j.scheduled_at, e.at)) filter (
+        where j.status = 'todo' and coalesce(j.scheduled_at, '-infinity') <= now()
+        and not exists (select from queue.procrastinate_jobs as o where o.lock = j.lock and o.status = 'doing')
+      ),
       interval '0'
     )
   from queue.procrastinate_jobs as j
@@ -12241,7 +12269,8 @@ as $$
 $$;
 comment on function private.queue_health is
 'How the queue is: workers known, since when none was heard of, whether it is worked off (a worker was heard of in the last 30 seconds, or
-the sidecar called in the last 5 minutes), jobs that are due, running and set aside, and how long the oldest due one has waited.
+the sidecar called in the last 5 minutes), jobs that are due, running and set aside, and how long the oldest due one has waited
+that waits for no other with its lock.
 Definer: the queue is the worker''s.';
 revoke execute on function private.queue_health from public;
 grant execute on function private.queue_health to service_role;
@@ -12354,14 +12383,17 @@ begin
     end if;
     return v_task;
   end if;
-  -- two are done at a time: who asks for hundreds would keep everybody else waiting
   if (select count(*) from public.tasks as t where t.created_by = auth.uid() and t.finished_at is null) > 50 then
     raise sqlstate 'PT429' using
       message = 'You have 50 tasks under way.',
       detail = 'tasks.too_many',
       hint = 'Wait until some are done, or cancel them.';
   end if;
-  perform private.enqueue(v_task.kind::text, jsonb_build_object('book_id', v_book, 'task_id', v_id), queue => 'tasks');
+  perform private.enqueue(
+    v_task.kind::text, jsonb_build_object('book_id', v_book, 'task_id', v_id), queue => 'tasks',
+    -- one at a time of each person, so that nobody's long ones take all the room
+    lock => 'tasks of ' || auth.uid()
+  );
   return v_task;
 end
 $$;
@@ -15148,7 +15180,8 @@ begin
   return query
   with months as (
     select
-      t.group_id, t.bucket, t.base_amount * v_rates[t.bucket] as amount, t.entry_count, t.missing_rates
+      t.group_id, t.bucket, t.base_amount * v_rates[t.bucket] as amount, t.entry_count,
+      case when v_rates[t.bucket] is null then t.entry_count else t.missing_rates end as missing_rates
     from private.entry_totals(v_scope, v_scope.from_date, v_scope.to_date, v_starts, 'category') as t
     where t.type = category_statistics.type
   ),
@@ -15163,7 +15196,7 @@ begin
   ),
   sums as (
     select
-      f.group_id, sum(f.amount) as amount, sum(f.entry_count)::bigint as entry_count,
+      f.group_id, sum(f.amount) filter (where f.entry_count > 0) as amount, sum(f.entry_count)::bigint as entry_count,
       sum(f.missing_rates)::bigint as missing_rates,
       sum(f.amount) filter (where f.bucket = v_count) as last_month,
       sum(f.amount) filter (where f.bucket = v_count - 1) as previous_month,
@@ -15178,7 +15211,7 @@ begin
     round(s.amount / v_count, v_scope.decimals), round(s.last_month, v_scope.decimals),
     round(s.previous_month, v_scope.decimals),
     round(100 * (s.last_month - s.previous_month) / nullif(s.previous_month, 0), 2),
-    round(s.trend, v_scope.decimals), s.missing_rates
+    case when s.amount is not null then round(s.trend, v_scope.decimals) end, s.missing_rates
   from sums as s
   left join public.categories as c on c.book_id = v_scope.book_id and c.id = s.group_id
   order by s.amount desc nulls last, c.name;
@@ -15189,7 +15222,8 @@ comment on function public.category_statistics is
 from_date, to_date, account_ids, category_ids, currency: as in spending. category_id: null for entries without one; children count
 by themselves. percentage: of all rows. average: for an entry. last_month, previous_month: the last two months that the range
 touches; change_percentage between them. trend: by how much a month rises or falls over the range, by least squares.
-missing_rates: entries left out because no rate is known. Errors: PT422 as spending.';
+missing_rates: entries left out because no rate is known, or none to currency at the end of their month; amounts that leave out all are
+null. Errors: PT422 as spending.';
 revoke execute on function public.category_statistics from public;
 grant execute on function public.category_statistics to authenticated, service_role;
 
@@ -15225,7 +15259,7 @@ begin
     round(coalesce(sum(e.base_amount) filter (where e.type = 'expense'), 0) * v_rate, v_scope.decimals),
     round(sum(e.base_amount) * v_rate / nullif(count(distinct e.transaction_id) filter (where e.base_amount is not null), 0), v_scope.decimals),
     min(e.booked_on), max(e.booked_on),
-    count(e.transaction_id) filter (where e.base_amount is null)
+    count(e.transaction_id) filter (where e.base_amount is null or v_rate is null)
   from public.labels as l
   left join public.transaction_labels as t on t.book_id = l.book_id and t.label_id = l.id
   left join private.entries as e
@@ -15239,7 +15273,7 @@ $$;
 comment on function public.label_statistics is
 'Each label in figures, those without entries in the range too. from_date, to_date, label_ids, currency: as in spending; another
 currency is converted at the rate of the last day. average: of a transaction. missing_rates: entries left out because no rate is
-known. Errors: PT422 as spending.';
+known; the amounts are null where currency itself has none. Errors: PT422 as spending.';
 revoke execute on function public.label_statistics from public;
 grant execute on function public.label_statistics to authenticated, service_role;
 
@@ -15422,7 +15456,7 @@ begin
   select
     round(coalesce(sum(t.base_amount) filter (where t.type = 'income'), 0) * v_rate / 6, v_scope.decimals),
     round(coalesce(sum(t.base_amount) filter (where t.type = 'expense'), 0) * v_rate / 6, v_scope.decimals),
-    coalesce(sum(t.missing_rates), 0)
+    coalesce(sum(case when v_rate is null then t.entry_count else t.missing_rates end), 0)
   into monthly_income, monthly_expenses, health_score.missing_rates
   from private.entry_totals(v_scope, v_from, v_to, array[v_from], null) as t;
   -- what one owes and pays back by the month
@@ -15442,6 +15476,12 @@ begin
   cross join lateral private.balance_on(a.book_id, a.id, v_today) as b (balance)
   where a.book_id = v_scope.book_id and a.type in ('bank', 'cash', 'savings') and b.balance > 0;
 
+  -- no rate, no score: never a guess
+  if v_rate is null then
+    recommendations := '{}';
+    return next;
+    return;
+  end if;
   savings_rate := round(100 * (monthly_income - monthly_expenses) / nullif(monthly_income, 0), 2);
   savings_points := round(40 * least(greatest(coalesce(savings_rate, 0), 0) / 20, 1), 1);
   debt_to_income := case
@@ -15469,7 +15509,8 @@ comment on function public.health_score is
 'Financial health, 0 to 100 points, with grade A (from 80), B (65), C (50), D (35) or E, over the six whole months before this one:
 savings_rate in percent, 40 points from 20 up; debt_to_income in percent, 30 points to 10 and none from 50; emergency_months, liquid
 assets (bank, cash and savings accounts) over monthly expenses, 30 points from 6 up; in proportion between. currency: of all amounts.
-missing_rates: entries, debts and accounts left out because no rate is known. Errors: PT422 for an unknown currency.';
+missing_rates: entries, debts and accounts left out because no rate is known; without one for currency itself there is no score.
+Errors: PT422 for an unknown currency.';
 revoke execute on function public.health_score from public;
 grant execute on function public.health_score to authenticated, service_role;
 
@@ -15945,7 +15986,7 @@ begin
       where s.entry_count > 0
     ),
     'budgets', (
-      select coalesce(jsonb_agg(to_jsonb(b) order by b.percentage desc nulls last, b.name), '[]') from public.budget_overview(v_first) as b
+      select coalesce(jsonb_agg(to_jsonb(b) order by b.percentage desc nulls last, b.name), '[]') from public.budget_overview(dashboard.month) as b
     ),
     'goals', (
       select coalesce(jsonb_agg(
@@ -15960,11 +16001,12 @@ begin
       where g.book_id = v_book and g.status = 'active'
     ),
     'upcoming', (
-      select coalesce(jsonb_agg(to_jsonb(u) order by u.booked_on, u.name), '[]')
+      select coalesce(jsonb_agg(to_jsonb(u) order by u.booked_on, u.name, u.due_on), '[]')
       from (
         select u.recurring_transaction_id, u.name, u.due_on, u.booked_on, u.account_id, u.type, u.amount, u.currency, u.auto_create
         from public.upcoming(v_today, v_today + 30) as u
-        order by u.booked_on, u.name
+        -- a weekend brings several of one name to the same day
+        order by u.booked_on, u.name, u.due_on
         limit 10
       ) as u
     ),
@@ -15994,7 +16036,7 @@ month, previous_month: {starts_on, ends_on, income, expense, net, savings_rate, 
 months, this one last;
 spending: the month by category, largest first, [{group_id, group_name, amount, percentage, entry_count, previous_amount, change,
 change_percentage, missing_rates}], compared with the same days of the month before;
-budgets: rows of budget_overview, the most used first; goals: the active ones, [{id, name, type, currency, current_amount,
+budgets: rows of budget_overview for month, the most used first; goals: the active ones, [{id, name, type, currency, current_amount,
 target_amount, percentage, target_on, projected_on, is_on_track}];
 upcoming: the first 10 of the next 30 days, [{recurring_transaction_id, name, due_on, booked_on, account_id, type, amount, currency,
 auto_create}]; recent: the last 10 transactions, [{id, booked_on, type, amount, currency, payer, description, transfer_id, account_id,
