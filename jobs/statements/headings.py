@@ -136,7 +136,8 @@ ROLES: dict[str, list[str]] = {
             | 收 支 | debit credit flag | smer uhrady | soll haben kennzeichen | richtung | tipo | tipo movimento
             | tipo de movimento | dr or cr | cr or dr | credit or debit | debitcredit | kierunek | d k
             | deebet kreedit | deebet kreedit d c | money in out | in out | typ | art | 借贷标志 | 收支
-            | balance impact | auswirkung auf guthaben | kredit debet | income expense | προσημο ποσου
+            | balance impact | auswirkung auf guthaben | kredit debet | credit debet | debets d kredits c | type of transaction
+            | income expense | προσημο ποσου
             | χρεωση πιστωση
             | billingamountsign
         """,

@@ -656,6 +656,8 @@ class Table:
     def _is_top(self, amount: int, balance: int, reader: AmountReader) -> bool:
         """Whether the first row has the balances before and after, and no entry: the others add up to what is between."""
         rows = [cells for row in self.rows() if looks_like_entry(cells := row[2])]
+        if len(rows) < 2:
+            return False
         held, stated = (_number(rows[0][p], reader) for p in (amount, balance))
         if held is None or stated is None:
             return False
@@ -921,13 +923,7 @@ class Table:
             self.header or not (self.debit_is_negative and not self.credit_is_negative)
         ):
             return False
-        if (
-            self.hints.is_liability
-            and len(amounts) > 2
-            and sum(a > 0 for a in amounts) > 0.6 * len(amounts)
-            and (not balances or (is_open and said >= 0))
-            and not self._pays_back_above_zero()
-        ):
+        if self.hints.is_liability and (not balances or (is_open and said >= 0)) and self._spends_above_zero():
             self.reading.note(
                 "Most amounts of this card are above zero, so they are taken as purchases; correct inverse where that is wrong."
             )
@@ -938,14 +934,18 @@ class Table:
             )
         return False
 
-    def _pays_back_above_zero(self) -> bool:
-        """Whether what a card was paid, by its words, stands above zero, and most of the others below."""
+    def _spends_above_zero(self) -> bool:
+        """Whether most amounts of a card are above zero, or all but what it was paid, by its words."""
         paid: list[bool] = []
         others: list[bool] = []
         for _, _, cells in self.sample:
             if amount := self.amount_of(cells)[0]:
                 (paid if any(PAID_BACK.search(_text(cell)) for cell in cells) else others).append(amount > 0)
-        return bool(paid) and all(paid) and sum(others) * 2 < len(others)
+        if paid and not any(paid) and sum(others) * 2 > len(others):
+            return True
+        if paid and all(paid) and (not others or sum(others) * 2 < len(others)):
+            return False
+        return sum(paid) + sum(others) > 0.6 * (len(paid) + len(others))
 
     def _is_newest_first(self) -> bool:
         days = [day for _, _, cells in self.sample if (day := self.day(cells)[0])]

@@ -386,6 +386,21 @@ def test_a_loan_that_is_paid_back_and_a_card_without_headings(file: Path) -> Non
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        ("2024-01-31,Shop,12.50\n", [Decimal("-12.50")]),
+        ("2024-01-31,Shop,-12.50\n", [Decimal("-12.50")]),
+        ("2024-01-31,Shop,12.50\n2024-01-20,Payment,-200\n", [Decimal("-12.50"), 200]),
+        ("2024-01-31,Shop,-12.50\n2024-01-20,Payment,200\n", [Decimal("-12.50"), 200]),
+        ("2024-01-20,Payment,200\n", [200]),
+    ],
+)
+def test_a_card_with_a_line_or_two(rows: str, read: list[Decimal], file: Path) -> None:
+    _, lines = lines_of(file, f"Date,Description,Amount\n{rows}", hints=Hints("USD", is_liability=True))
+    assert [line.amount for line in lines] == read
+
+
 def test_the_amount_is_in_the_currency_of_the_account(file: Path) -> None:
     text = "Data;Descrição;Valor (em US$);Valor (em R$)\n31/01/2024;STEAM;10,00;-50,00\n30/01/2024;Padaria;0;-12,50\n"
     _, lines = lines_of(file, text, hints=Hints("BRL"))
@@ -898,6 +913,8 @@ NO_LINE = "The line has no day and no amount."
         ),
         ("Date,Text,Amount\n2024-01-30,Total,-1.50\n2024-01-31,Total,-1.50\n", ["2024-01-30 -1.50 Total", "2024-01-31 -1.50 Total"]),
         ("Datum,Opis,Iznos\n31.01.2024.,a,-1.50\n", ["2024-01-31 -1.50 a"]),
+        # one side alone
+        ("Date,Text,CreditDebet,Amount\n2024-01-31,a,D,1.50\n", ["2024-01-31 -1.50 a"]),
         # names in one word; the time first; of which day a booking is; the years of Thailand
         ("TransactionDate,Text,Amount\n18:04 31-01-24,a,-1.50\n01/30/2024 as of 01/29/2024,b,-1.50\n31/01/2567,c,-1.50\n",
          ["2024-01-31 -1.50 a", "'01/30/2024 as of 01/29/2024' is no day.", "2024-01-31 -1.50 c"]),
