@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from jobs.statements.cells import Row, looks_like_entry
 from jobs.statements.reading import Hints, Reading, StatementError
-from jobs.statements.tables import Row, looks_like_entry, read_table
+from jobs.statements.tables import read_table
 from jobs.statements.text import MAX_LINE, detect_encoding, lines, open_text
 
 __all__ = ["read"]

@@ -13,9 +13,11 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from jobs.statements.cells import Cell, Row, looks_like_entry
+from jobs.statements.columns import MAX_COLUMNS, count_roles
 from jobs.statements.headings import ROLES, plain
 from jobs.statements.reading import Hints, Reading, StatementError
-from jobs.statements.tables import MAX_COLUMNS, Cell, Row, count_roles, looks_like_entry, read_table
+from jobs.statements.tables import read_table
 
 __all__ = ["read"]
 

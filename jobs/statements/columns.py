@@ -1,0 +1,557 @@
+"""Which column of a table has what: by its heading, else by its contents, and as it was corrected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from jobs.statements.amounts import AmountReader
+from jobs.statements.cells import (
+    DASHES,
+    Cell,
+    Row,
+    Rows,
+    is_amount,
+    is_amount_or_none,
+    is_currency,
+    is_date,
+    is_sum,
+    looks_like_entry,
+    number_of,
+    text_of,
+)
+from jobs.statements.headings import ROLES, currency_of, plain
+from jobs.statements.marks import IBAN, IN, OUT
+from jobs.statements.reading import Hints, Reading, StatementError
+
+__all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles"]
+
+SAMPLE = 300
+MAX_COLUMNS = 256
+MAX_SUMS = 24
+ONE = ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "kind", "notes", "category",
+       "external_id", "status", "account", "original_amount", "original_currency", "fee")  # fmt: skip
+MANY = ("payer", "description")
+SUMS = {"amount", "debit", "credit"}
+
+
+def count_roles(cells: Sequence[Cell]) -> int:
+    """How many of the most telling roles a row names."""
+    names = {plain(text) for cell in cells if (text := text_of(cell))}
+    found = [
+        any(name in names for name in ROLES[role]) for role in ("booked_on", "amount", "debit", "credit", "description")
+    ]
+    return sum(found) if found[0] and any(found[1:4]) else int(any(found))
+
+
+def is_running(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]], sign: int = 1) -> bool:
+    """Whether each of some balances is the one before and the amount, or the one after and the amount of its own."""
+    return bool(steps) and (
+        all(b - a == sign * y for (a, b), (_, y) in steps) or all(a - b == sign * x for (a, b), (x, _) in steps)
+    )
+
+
+class Columns:
+    """Where the columns of a table are, and what each of them has."""
+
+    def __init__(
+        self, rows: Rows, mapping: dict[str, Any], remembered: dict[str, Any], hints: Hints, reading: Reading
+    ) -> None:
+        self.rows = rows
+        self.hints = hints
+        self.reading = reading
+        self.preamble: list[Row] = []
+        self.header: Row | None = None
+        self.sample: list[Row] = []
+        self._find_header(mapping)
+        # a line between tables or below them tells nothing of the columns
+        self.sample = [row for row in self.sample if any(map(is_date, row[2]))] or self.sample
+        self.names: list[str] = [text_of(cell) for cell in self.header[2]] if self.header else []
+        if not mapping.get("columns") and self.names and remembered.get("header") == self.names:
+            mapping = remembered | mapping
+        self.mapping = mapping
+        self.is_open = False
+        self.columns = self._find_columns()
+
+    # -- where it begins
+
+    def _find_header(self, mapping: dict[str, Any]) -> None:
+        before: list[Row] = []
+        start = mapping.get("header_line")
+        named = False
+        for row in self.rows():
+            if len(row[2]) > MAX_COLUMNS:
+                raise StatementError(f"The table has more than {MAX_COLUMNS} columns.", row[0])
+            if self.sample:
+                if start is None and not named and len(self.sample) < 40 and self._known(row) > 1:
+                    # a day beside a number above the headings is no entry yet
+                    named = not any(map(is_date, row[2]))
+                    if named:
+                        entries = [above for above in self.sample if looks_like_entry(above[2])]
+                        if len(entries) > 1:
+                            self.reading.note(
+                                f"Lines above the headings on line {row[0]} have days and amounts, too, and are not read.",
+                                entries[0][0],
+                            )
+                        before += [*self.sample, row]
+                        self.sample = []
+                        continue
+                self.sample.append(row)
+                if len(self.sample) == SAMPLE:
+                    break
+            elif start is not None and (row[0] < start or (start == 0 and not looks_like_entry(row[2]))):
+                before.append(row)
+            elif row[0] == start:
+                self.header = row
+            elif (start is not None and any(text_of(cell) for cell in row[2])) or looks_like_entry(row[2]):
+                named = any(self._known(each) > 1 for each in before)
+                self.sample.append(row)
+            else:
+                before.append(row)
+                if len(before) == 1000:
+                    break
+        if start is not None:
+            self.preamble = before
+            if start and self.header is None:
+                raise StatementError(f"There is no line {start} to take the names of columns from.")
+            return
+        before = [row for row in before if any(text_of(cell) for cell in row[2])]
+        if self.sample:
+            self._skip_top(before)
+            width = len(self.sample[0][2])
+            known = [self._known(row) for row in before]
+            if known and known[-1] == 0 and max(known) == 1 and len(before) > 1 and self._is_heading(before[-1], width):
+                # names that nobody knows, right above the entries, are theirs rather than a word further up
+                known = [0] * len(known)
+            for place in range(len(before) - 1, -1, -1):
+                cells = [cell for cell in before[place][2] if text_of(cell)]
+                # a last column is often without a name, or is no column at all
+                if (
+                    (len(before[place][2]) >= width - 1 or self._known(before[place]) > 1)
+                    and known[place] >= 1
+                    and not any(is_date(c) for c in cells)
+                ):
+                    self.header = self._merged(before[place], before[place - 1] if place else None)
+                    self.preamble = before[:place]
+                    return
+            last = before[-1] if before else None
+            if last and self._is_heading(last, width):
+                self.header = last
+            self.preamble = before[: -1 if self.header else None]
+            return
+        # nothing to book: a heading alone is an empty statement, anything else is no statement
+        for row in before:
+            if self._known(row) >= 2:
+                self.header = row
+                self.preamble = before[: before.index(row)]
+                self.sample = []
+                return
+        raise StatementError(
+            "There is no line with a day and an amount in the file, nor a heading that names such columns."
+        )
+
+    @staticmethod
+    def _is_heading(row: Row, width: int) -> bool:
+        return len([c for c in row[2] if text_of(c)]) >= max(2, width - 1) and not any(
+            is_date(c) or is_amount(c) for c in row[2]
+        )
+
+    def _skip_top(self, before: list[Row]) -> None:
+        """Without headings, what stands above the first day of the others is of another kind: whose account it is."""
+        if any(self._known(row) for row in before):
+            return
+        first = [next((p for p, cell in enumerate(row[2]) if is_date(cell)), None) for row in self.sample]
+        usual = max(set(first), key=first.count)
+        if first[0] != usual and first[:5].count(usual) * 2 > len(first[:5]) - 1:
+            top = first.index(usual)
+            before += self.sample[:top]
+            self.sample = self.sample[top:]
+
+    def _merged(self, header: Row, above: Row | None) -> Row:
+        """The headings with those of the row above, where one cell of it stands over money out and money in."""
+        number, raw, cells = header
+        if above is None or self._names(header, "booked_on") or not self._names(above, "booked_on"):
+            return header
+        upper = [*above[2], *[""] * (len(cells) - len(above[2]))]
+        return number, raw, [text_of(low) or high for low, high in zip(cells, upper, strict=False)]
+
+    def _names(self, row: Row, role: str) -> bool:
+        return any(plain(text_of(cell)) in ROLES[role] for cell in row[2])
+
+    def _known(self, row: Row) -> int:
+        return count_roles(row[2])
+
+    # -- which column says what
+
+    def _find_columns(self) -> dict[str, list[int]]:
+        given = self.mapping.get("columns") or {}
+        found = self._by_heading() if self.header else self._by_content()
+        for role, names in given.items():
+            if role not in (*ONE, *MANY):
+                raise StatementError(f"mapping.columns can't have {role}; it has {', '.join((*ONE, *MANY))}.")
+            found[role] = [
+                self._place(name) for name in (names if isinstance(names, list) else [names]) if name is not None
+            ]
+            if role in ("debit", "credit") and "amount" not in given:
+                found.pop("amount", None)
+        if self.header and self.sample:
+            self._fall_back(found, given)
+        # null says that no column has it
+        found = {role: where for role, where in found.items() if where}
+        if not self.sample and not given:
+            return found
+        if "booked_on" not in found:
+            raise StatementError(
+                f"No column has the day of each line{self._heads()}.", self.sample[0][0] if self.sample else None
+            )
+        if not found.keys() & SUMS and self.is_open:
+            raise StatementError(
+                "The file has no headings and one line, and nothing says which of its amounts is the entry and which the balance.",
+                self.sample[0][0],
+            )
+        if not found.keys() & SUMS:
+            raise StatementError(
+                f"No column has the amount of each line{self._heads()}.", self.sample[0][0] if self.sample else None
+            )
+        return found
+
+    def _fall_back(self, found: dict[str, list[int]], given: dict[str, Any]) -> None:
+        """What no heading says and the contents leave no doubt about."""
+        if "booked_on" not in found and "booked_on" not in given:
+            if "value_date" in found and self._column(found["value_date"][0]):
+                found["booked_on"] = found.pop("value_date")
+            else:
+                width = max(len(row[2]) for row in self.sample)
+                days = [p for p in range(width) if self._column(p) and self._mostly(p, is_date)]
+                if len(days) == 1 and len(self._column(days[0])) == len(self.sample):
+                    found["booked_on"] = days
+                    self.reading.note(
+                        f"The days are taken from '{self._name(days[0])}', the only column that has days."
+                    )
+        if not SUMS & {*found, *given}:
+            used = {place for places in found.values() for place in places}
+            width = max(len(row[2]) for row in self.sample)
+            sums = [
+                p
+                for p in range(width)
+                if p not in used
+                and self._column(p)
+                and self._mostly(p, is_amount)
+                and any(map(is_sum, self._column(p)))
+            ]
+            if len(sums) == 1 and len(self._column(sums[0])) == len(self.sample):
+                found["amount"] = sums
+                self.reading.note(
+                    f"The amounts are taken from '{self._name(sums[0])}', the only column that has amounts."
+                )
+        if not any(role in found or role in given for role in ("description", "payer", "payee", "kind")):
+            used = {place for places in found.values() for place in places}
+            best = self._wordiest(used)
+            found["description"] = [] if best is None else [best]
+
+    def _wordiest(self, used: set[int]) -> int | None:
+        """The column with most letters, of those that are no days and no amounts."""
+        letters = {
+            # one that says the same on each line, such as the bank, tells nothing
+            place: (len(set(cells)) > 1, sum(c.isalpha() for cell in cells for c in text_of(cell)))
+            for place in range(max((len(row[2]) for row in self.sample), default=0))
+            if place not in used
+            and (cells := self._column(place))
+            and not all(is_amount(c) or is_date(c) for c in cells)
+        }
+        return max(letters, key=lambda place: letters[place], default=None)
+
+    def _heads(self) -> str:
+        return f"; the columns are: {', '.join(self.names)[:300]}" if self.names else ""
+
+    def _name(self, place: int) -> str:
+        return self.names[place] if place < len(self.names) else ""
+
+    def _place(self, name: object) -> int:
+        if isinstance(name, int) and not isinstance(name, bool) and 1 <= name <= MAX_COLUMNS:
+            return name - 1
+        if isinstance(name, str) and name in self.names:
+            return self.names.index(name)
+        raise StatementError(f"There is no column {name!r}{self._heads()}.")
+
+    def _column(self, place: int) -> list[Cell]:
+        return [row[2][place] for row in self.sample if place < len(row[2]) and text_of(row[2][place])]
+
+    def _mostly(self, place: int, test: Callable[[Cell], bool], share: float = 0.8) -> bool:
+        cells = self._column(place)
+        return not cells or sum(map(test, cells)) >= share * len(cells)
+
+    def _by_heading(self) -> dict[str, list[int]]:
+        names = [plain(name) for name in self.names]
+        width = max((len(row[2]) for row in self.sample), default=len(names))
+        for place in range(len(names) - 1):
+            # one heading over a currency and the amount behind it
+            cells, behind = self._column(place), self._column(place + 1)
+            is_pair = cells and behind and all(map(is_currency, cells)) and all(map(is_amount, behind))
+            if names[place] and not names[place + 1] and is_pair:
+                names[place], names[place + 1] = "currency", names[place]
+
+        def places(role: str) -> list[int]:
+            return [place for name in ROLES[role] for place, heading in enumerate(names) if heading == name]
+
+        found: dict[str, list[int]] = {}
+
+        def take(
+            role: str, test: Callable[[Cell], bool] | None = None, share: float = 0.8, used: Sequence[int] = ()
+        ) -> None:
+            fits = [p for p in places(role) if p not in used and (test is None or self._mostly(p, test, share))]
+            # a column with something in it before an empty one
+            # and of those in several currencies the account's
+            fits.sort(
+                key=lambda p: (not self._column(p), currency_of(self._name(p)) not in (None, self.hints.currency))
+            )
+            if fits:
+                found[role] = fits[:1]
+
+        take("booked_on", is_date, 0.5)
+        take("value_date", is_date, 0.5, found.get("booked_on", []))
+        taken = [*found.get("booked_on", []), *found.get("value_date", [])]
+        take("amount", is_amount, 0.5, taken)
+        take("debit", is_amount_or_none, 0.5, taken)
+        take("credit", is_amount_or_none, 0.5, [*taken, *found.get("debit", [])])
+        if "amount" in found:
+            # some give both; where it has gaps, it is not the amount of each line
+            amounts = self._column(found["amount"][0])
+            sums = self._column(found["debit"][0]) if "debit" in found else []
+            unsigned = any(map(is_sum, sums)) and not any(re.search(r"[-−–(]", text_of(cell)) for cell in amounts)  # noqa: RUF001
+            if ("debit" in found or "credit" in found) and (unsigned or len(amounts) < 0.8 * len(self.sample)):
+                del found["amount"]
+            else:
+                found.pop("debit", None)
+                found.pop("credit", None)
+        take("balance", is_amount, 0.8, [p for ps in found.values() for p in ps])
+        for role in ("currency", "original_currency"):
+            take(role, is_currency)
+        if any(currency_of(self.names[p]) for role in ("amount", "debit", "credit") for p in found.get(role, [])):
+            # the currency is in the heading: a column of currencies is of something else
+            found.pop("currency", None)
+        take("original_amount", is_amount)
+        if (
+            "currency" in found
+            and "original_amount" not in found
+            and (beside := self._beside_currency(found)) is not None
+        ):
+            found["original_amount"] = [beside]
+        if "original_amount" in found and "original_currency" not in found and "currency" in found:
+            # the one currency beside two amounts is that of the second
+            found["original_currency"] = found.pop("currency")
+        take("fee", is_amount)
+        take("external_id")
+        if "external_id" in found:
+            cells = [text_of(cell) for cell in self._column(found["external_id"][0])]
+            if len(set(cells)) < 0.9 * len(cells):
+                del found["external_id"]
+        take("status")
+        if "status" in found and len({text_of(cell).casefold() for cell in self._column(found["status"][0])}) > 12:
+            del found["status"]
+        if places("security"):
+            take("shares", is_amount)
+        take("category")
+        take("account")
+        if "account" in found and (
+            len(self._column(found["account"][0])) < len(self.sample) or self._varies(found["account"][0])
+        ):
+            del found["account"]
+        if not (found.get("debit") or found.get("credit")):
+            blank = [place for place in range(width) if place >= len(names) or not names[place]]
+            for place in [*places("sign"), *blank]:
+                marks = [text_of(cell).casefold() for cell in self._column(place)]
+                known = [mark for mark in marks if mark in OUT | IN]
+                if place in taken or not known or (place in blank and set(known) <= {*DASHES}):
+                    continue
+                # some lines are neither, such as money that only changes its pot
+                if len(known) == len(marks) or (
+                    place not in blank and len(known) * 2 >= len(marks) and len(set(known)) > 1
+                ):
+                    found["sign"] = [place]
+                    break
+            unsigned = not any(
+                "-" in text_of(cell) for place in found.get("amount", []) for cell in self._column(place)
+            )
+            if "sign" not in found and unsigned and (lone := [p for p in places("sign") if self._is_lone_mark(p)]):
+                found["sign"] = lone[:1]
+            if "sign" not in found and unsigned:
+                # amounts without signs, and one column of words for in and out, whatever it is called
+                named = [p for p in range(width) if p not in taken and self._is_in_and_out(p)]
+                found |= {"sign": named} if len(named) == 1 else {}
+        if "sign" in found and "amount" in found and names[found["amount"][0]].startswith("sourceamount"):
+            take("amount_in", is_amount)
+            take("currency_in")
+        if "debit" in found and "credit" in found:
+            take("currency_in", is_currency)
+        used = {
+            p
+            for role in ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance")
+            for p in found.get(role, [])
+        }
+        sender, payee = ([p for p in places(role) if p not in used] for role in ("sender", "payee"))
+        if sender and payee and sender[0] != payee[0]:
+            found["sender"], found["payee"] = sender[:1], payee[:1]
+            if merchant := [p for p, name in enumerate(names) if name in ("merchant", "merchantname")]:
+                found["payer"] = merchant
+        else:
+            named = [p for p in places("payer") if p not in used]
+            # a number of an account only where there is no name
+            named.sort(
+                key=lambda p: self._column(p) != [] and self._mostly(p, lambda c: bool(IBAN.fullmatch(text_of(c))))
+            )
+            found["payer"] = named[:1]
+        used |= {p for role in ("payer", "payee", "sender") for p in found.get(role, [])}
+        texts = [p for p in dict.fromkeys(places("description")) if p not in used and self._column(p)]
+        found["description"] = texts[:1] + [p for p in places("more") if p not in used and p not in texts[:1]]
+        # columns without a name beside the text go on with it
+        after = texts[0] + 1 if texts else width
+        while after < width and not self._name(after) and after not in used and self._column(after):
+            found["description"].append(after)
+            after += 1
+        take("kind", None, 0, [*used, *found["description"]])
+        take("notes", None, 0, [*used, *found["description"]])
+        if not any(found.get(role) for role in ("description", "payer", "payee", "kind")):
+            found["description"] = [p for p in found.get("notes", []) if len(self._column(p)) == len(self.sample)]
+            if found["description"]:
+                del found["notes"]
+        return {role: where for role, where in found.items() if where}
+
+    def _is_in_and_out(self, place: int) -> bool:
+        marks = {text_of(cell).casefold() for cell in self._column(place)}
+        return marks <= OUT | IN and bool(marks & OUT) and bool(marks & IN)
+
+    def _is_lone_mark(self, place: int) -> bool:
+        """Whether a column marks the one direction, and leaves its cell empty for the other."""
+        marks = {text_of(cell).casefold() for cell in self._column(place)}
+        return 0 < len(self._column(place)) < len(self.sample) and (marks <= IN or marks <= OUT)
+
+    def _beside_currency(self, found: dict[str, list[int]]) -> int | None:
+        """The amounts that stand where a currency does, and nowhere else: what was charged in it."""
+        used = {place for places in found.values() for place in places}
+
+        def filled(place: int) -> list[bool]:
+            return [place < len(row[2]) and bool(text_of(row[2][place])) for row in self.sample]
+
+        [currency] = found["currency"]
+        where = filled(currency)
+        if all(where):
+            return None
+        width = max(len(row[2]) for row in self.sample)
+        beside = [p for p in range(width) if p not in used and self._column(p) and filled(p) == where]
+        return next((p for p in beside if all(map(is_amount, self._column(p)))), None)
+
+    def _varies(self, place: int) -> bool:
+        """Whether a column of accounts is that of the others: one's own are few."""
+        values = {text_of(cell) for cell in self._column(place)}
+        return len(values) > max(1, min(20, len(self.sample) * 2 // 3))
+
+    def _by_content(self) -> dict[str, list[int]]:
+        width = max((len(row[2]) for row in self.sample), default=0)
+        columns = {place: self._column(place) for place in range(width)}
+        columns = {place: cells for place, cells in columns.items() if cells}
+        dates = [p for p, cells in columns.items() if all(map(is_date, cells)) and len(cells) == len(self.sample)]
+        numbers = [p for p, cells in columns.items() if p not in dates and all(map(is_amount, cells))]
+        found: dict[str, list[int]] = {"booked_on": dates[:1], "value_date": dates[1:2]}
+        # of some hundred columns, only the first are tried with each other
+        full = [p for p in numbers if len(columns[p]) == len(self.sample)][:MAX_SUMS]
+        reader = AmountReader.detect(text_of(cell) for p in numbers for cell in columns[p])
+        values = {p: [number_of(cell, reader) or Decimal(0) for cell in columns[p]] for p in full}
+        for amount in full:
+            for balance in full:
+                if amount == balance or not any(values[amount]):
+                    continue
+                steps = list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True))
+                if is_running(steps):
+                    found["amount"], found["balance"] = [amount], [balance]
+                elif min(values[amount]) >= 0 and is_running(steps, -1):
+                    # money out alone; of what is owed, money in alone
+                    is_owed = self.hints.is_liability and min(values[balance]) >= 0
+                    found["credit" if is_owed else "debit"], found["balance"] = [amount], [balance]
+                elif is_running(steps[1:]) and self._is_top(amount, balance, reader):
+                    self.preamble.append(self.sample[0])
+                    self.sample = self.sample[1:]
+                    return self._by_content()
+        # what it was before, what it is then, and the difference
+        for before, after, amount in ((a, b, c) for a in full for b in full for c in full if len({a, b, c}) == 3):
+            if (
+                not found.keys() & SUMS
+                and all(y - x == z for x, y, z in zip(values[before], values[after], values[amount], strict=True))
+                and any(values[amount])
+            ):
+                found["amount"], found["balance"] = [amount], [after]
+        if not found.keys() & SUMS:
+            gaps = [p for p in numbers if len(columns[p]) < len(self.sample)][:MAX_SUMS]
+            signed = [p for p in full if any(v < 0 for v in values[p])]
+            broken = [
+                p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", text_of(cell)) for cell in columns[p])
+            ]
+            if pair := self._beside(gaps):
+                self._out_and_in(pair, full, reader, found)
+            elif len(gaps) < 2 and (signed or full):
+                sums = [p for p in full if any(map(is_sum, columns[p]))]
+                self.is_open = len(self.sample) == 1 and len(sums) > 1
+                found["amount"] = [] if self.is_open else (broken or signed or full)[:1]
+                is_given = bool(SUMS & (self.mapping.get("columns") or {}).keys())
+                if found["amount"] and not is_given and max(len(sums), len(broken or signed or full)) > 1:
+                    self.reading.note(
+                        f"The file has no headings: column {found['amount'][0] + 1} is taken as the amount, others could be."
+                    )
+        rest = [p for p in columns if p not in numbers and p not in dates]
+        for place in rest:
+            texts = {text_of(cell) for cell in columns[place]}
+            is_full = len(columns[place]) == len(self.sample)
+            marks = {text.casefold() for text in texts}
+            if is_full and "sign" not in found and marks <= OUT | IN and len(marks) <= 2 and marks - {*DASHES}:
+                found["sign"] = [place]
+            elif is_full and all(currency_of(text) == text for text in texts) and "currency" not in found:
+                found["currency"] = [place]
+        best = self._wordiest({*dates, *(p for places in found.values() for p in places)})
+        found["description"] = [] if best is None else [best]
+        return {role: where for role, where in found.items() if where}
+
+    def _is_top(self, amount: int, balance: int, reader: AmountReader) -> bool:
+        """Whether the first row has the balances before and after, and no entry: the others add up to what is between."""
+        rows = [cells for row in self.rows() if looks_like_entry(cells := row[2])]
+        if len(rows) < 2:
+            return False
+        held, stated = (number_of(rows[0][p], reader) for p in (amount, balance))
+        if held is None or stated is None:
+            return False
+        return stated == held + sum(
+            ((number_of(cells[amount], reader) if amount < len(cells) else None) or Decimal(0) for cells in rows[1:]),
+            Decimal(0),
+        )
+
+    def _beside(self, gaps: list[int]) -> tuple[int, int] | None:
+        """Two columns of which each row has one: money out and money in."""
+        for pair in ((a, b) for a in gaps for b in gaps if a < b):
+            if all(sum(p < len(cells) and bool(text_of(cells[p])) for p in pair) == 1 for _, _, cells in self.sample):
+                return pair
+        return None
+
+    def _out_and_in(
+        self, pair: tuple[int, int], full: list[int], reader: AmountReader, found: dict[str, list[int]]
+    ) -> None:
+        """Which of the two is money out: a running balance tells, else it is the first, as everywhere."""
+
+        def value(cells: Sequence[Cell], place: int) -> Decimal:
+            return (number_of(cells[place], reader) if place < len(cells) else None) or Decimal(0)
+
+        for debit, credit in (pair, pair[::-1]):
+            amounts = [abs(value(cells, credit)) - abs(value(cells, debit)) for _, _, cells in self.sample]
+            for place in full:
+                held = [value(cells, place) for _, _, cells in self.sample]
+                if is_running(list(zip(pairwise(held), pairwise(amounts), strict=True))):
+                    if self.hints.is_liability and sum(b > 0 for b in held) * 2 > len(held):
+                        # what is owed grows with what is spent, so the balance does not tell
+                        debit, credit = pair
+                    found["debit"], found["credit"], found["balance"] = [debit], [credit], [place]
+                    return
+        found["debit"], found["credit"] = [pair[0]], [pair[1]]
+        self.reading.note(
+            "The file has no headings: the first column of amounts is taken as money out, the second as money in."
+        )

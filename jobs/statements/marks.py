@@ -1,0 +1,81 @@
+"""What banks write into tables besides days, amounts and texts: which way money went, what has been booked, which rows are no entries."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "BALANCE_LABEL",
+    "BALANCE_ROW",
+    "BALANCE_STARTS",
+    "BOOKED",
+    "DAY_INSIDE",
+    "DECLINED",
+    "IBAN",
+    "IN",
+    "OUT",
+    "PAID_BACK",
+    "PENDING",
+    "SUM_ROW",
+]
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split("|"))
+
+
+OUT = words(
+    "d|debit|withdrawal|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出"
+    "|cargo|deebet|debetas|debito|gider|uscita|sortie|saida|saída|salida|odchozí|outgoing|ausgehend|money out|paid out"
+    "|obciążenie|expenses|exp.|χρέωση|χ"
+)
+IN = words(
+    "c|credit|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
+    "|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
+)
+PENDING = words(
+    "pending|uncleared|vorgemerkt|umsatz vorgemerkt|offen|en attente|pendiente|in attesa|authorised|authorized|open|processing"
+    "|pending authorization|held|reserviert|ausstehend|nicht gebucht|in bearbeitung|autorisiert|on hold|unposted|not posted|provisional"
+    "|autorizzato|autorizzata|non contabilizzato|non contabilizzata|en cours|pendente|oczekująca|oczekujące|w toku|blokada|väntande"
+    "|reserverad|reserveret|reservert|venter|in behandeling|gereserveerd|v zpracování|ожидание|в обработке|未確定"
+)
+DECLINED = words(
+    "reverted|failed|declined|cancelled|canceled|denied|expired|voided|refused|rejected|storniert|abgelehnt|rechazado|交易关闭"
+    "|rückgängig gemacht|fehlgeschlagen|abgebrochen|refusé|refusée|annulé|annulée|rifiutato|rifiutata|annullato|annullata|rechazada"
+    "|cancelado|cancelada|anulado|anulada|revertido|recusada|geweigerd|geannuleerd|odrzucona|odrzucone|anulowana|cofnięta|zamítnuto"
+    "|afvist|avvist|avvisad|nekad|отклонена|отклонено|отменена|отменено|交易失败|unsuccessful"
+)
+BOOKED = words(
+    "completed|complete|posted|cleared|booked|settled|ok|executed|paid|processed|success|successful|reconciled|confirmed|done|final|c|x|*"
+    "|gebucht|umsatz gebucht|abgeschlossen|verbucht|ausgeführt|contabilizzato|contabilizzata|contabilizado|contabilizada|completato"
+    "|completata|completado|completada|liquidado|terminé|effectué|effectuée|exécuté|exécutée|comptabilisé|comptabilisée|geaccepteerd"
+    "|voltooid|uitgevoerd|geboekt|zrealizowana|zaksięgowana|zakończona|rozliczona|bokfört|bokført|bogført|udført|utfört|utført"
+    "|zaúčtováno|выполнена|выполнено|исполнено|交易成功|支付成功"
+)
+IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
+# what a card got
+PAID_BACK = re.compile(
+    r"(?i)\b(?:payments?|autopay|refund|returns?|zahlung|gutschrift|paiement|pago|pagamento|betaling)\b"
+)
+# a row that says what the account held, or sums up others
+BALANCE_ROW = re.compile(
+    r"(?i)\W*(?:(?:opening|closing|beginning|ending|previous) (?:ledger |book )?balance\b|balance (?:brought|carried) forward"
+    r"|balance [bc]/?f(?:wd)?\b|brought forward|carried forward"
+    r"|(?:alter|neuer|aktueller|letzter) (?:kontostand|saldo)\b|kontostand\b|(?:anfangs|end|schluss|begin|eind)saldo\b|saldovortrag"
+    r"|saldo (?:anterior|inicial|final|do dia|iniziale|finale|początkowe|końcowe|poczatkowe|koncowe)\b"
+    r"|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
+    r"|s a l d o\b|algsaldo|lõppsaldo|käive\s*$|likutis (?:pradžiai|pabaigai)|apyvarta\s*$|(?:sākuma|beigu) atlikums|apgrozījums"
+    r"|turnover\s*$"
+    r"|(?:nyitó|záró) egyenleg|(?:počáteční|konečný) zůstatek|前月繰越|繰越残高)"
+)
+# how these begin: most lines need not be looked at any closer
+BALANCE_STARTS = words(
+    "open|clos|begi|endi|prev|bala|brou|carr|alte|neue|aktu|letz|kont|anfa|ends|schl|eind|sald|sold|ingå|utgå|inng|s a |algs|lõpp|käiv"
+    "|liku|apyv|sāku|beig|apgr|turn|nyit|záró|počá|kone|前月繰越|繰越残高"
+)
+SUM_ROW = re.compile(
+    r"(?i)\W*(?:(?:transactions? )?totals?|subtotals?|sub-total|summen?|gesamt(?:summe|betrag)?"
+    r"|totaal|totale|totaux|suma|razem|celkem|合計|小計|saldo|solde|balance)\b"
+)
+BALANCE_LABEL = re.compile(r"(?i)kontostand|saldo\b|balance|solde|残高")
+DAY_INSIDE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}")
