@@ -111,6 +111,7 @@ def write(template: str, locale: str, variables: dict[str, Any], links: dict[str
             "note": filled(letter.get("note", said["footer"]["note"])),
             "labels": {name: filled(label) for name, label in letter.get("labels", {}).items()},
             "footer": said["footer"],
+            "colon": said["marks"]["colon"],
         }
 
     plain = fill(escape=False)

@@ -101,6 +101,15 @@ def test_languages_have_the_same_mails_with_the_same_parts() -> None:
     assert all(each == parts[0] for each in parts)
 
 
+@pytest.mark.parametrize(("locale", "line"), [("de", "Buch: Home"), ("fr", "Livre\u00a0: Home")])
+def test_a_colon_is_set_as_the_language_has_it(locale: str, line: str) -> None:
+    letter = letters.write("weekly_digest", locale, DIGEST, {"app": "https://app.test"})
+    assert (
+        line in letters.write("budget_alert", locale, EXAMPLES["budget_alert"][0] | {"book": "Home"}, {"app": ""}).text
+    )
+    assert ("\u00a0:\n" in letter.text) == (locale == "fr")
+
+
 def test_a_mail_that_lacks_something_is_not_written() -> None:
     with pytest.raises(Exception, match=r"undefined|spent"):
         letters.write("budget_alert", "en", {"name": "Food", "status": "exceeded"}, {"app": ""})
