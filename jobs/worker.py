@@ -226,11 +226,19 @@ async def work(settings: Settings, *, once: bool = False) -> None:
                 die([*parts, rescuer])
         finally:
             stop(crew)
-            rescuer.cancel()
-            enough.cancel()
-            await asyncio.wait([*parts, rescuer, enough])
+            await end([rescuer, enough])
+            await asyncio.wait(parts)
     for part in parts:
         part.result()
+
+
+async def end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancels until all have ended: before Python 3.12, one that just gets its answer from the database overhears it."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=1)
 
 
 def die(parts: Sequence[asyncio.Task[None]]) -> NoReturn:

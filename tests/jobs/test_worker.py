@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 
+from jobs.worker import end
 from tests.conftest import Person
 from tests.jobs.crews import ONCE, Crew, extract, runs, task_of, until
 
@@ -237,6 +239,20 @@ def test_a_worker_that_is_told_to_stop_hands_back_what_does_not_end(
         assert job_of(db, task) == ("todo", 0), "handing back is no try"
     crew.start()
     assert task_of(subscriber, task, 20)["status"] == "succeeded"
+
+
+def test_what_overhears_that_it_is_to_end_is_told_again() -> None:
+    async def overhear() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    async def begin_and_end() -> None:
+        task = asyncio.create_task(overhear())
+        await asyncio.sleep(0)
+        await end([task])
+
+    asyncio.run(asyncio.wait_for(begin_and_end(), 10))
 
 
 def test_who_works_off_what_is_queued_stays_until_nothing_is_left(
