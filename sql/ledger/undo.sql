@@ -165,7 +165,9 @@ begin
     end case;
   end loop;
   perform private.restore_kept(v_undone);
-  perform private.restore_attachments(v_undone);
+  if v_undone @> '[{"table_name": "attachments"}]' then
+    perform private.restore_attachments(v_undone);
+  end if;
   perform set_config('walletbase.undone_book', '', true);
   -- now, not at commit: the answer is the error
   set constraints all immediate;

@@ -44,7 +44,8 @@ begin
       detail = 'planning.change_unknown',
       hint = 'Send columns of recurring_transactions that say what is posted or when.';
   end if;
-  if change_recurrence_from.from_date is null or v_old.ends_on < change_recurrence_from.from_date or change_recurrence_from.from_date <= v_old.effective_on then
+  if change_recurrence_from.from_date is null or v_old.ends_on < change_recurrence_from.from_date
+    or change_recurrence_from.from_date <= v_old.effective_on then
     raise sqlstate 'PT422' using
       message = 'From that day on nothing is left of it, or all.',
       detail = 'planning.change_out_of_range',

@@ -4732,7 +4732,9 @@ begin
     end case;
   end loop;
   perform private.restore_kept(v_undone);
-  perform private.restore_attachments(v_undone);
+  if v_undone @> '[{"table_name": "attachments"}]' then
+    perform private.restore_attachments(v_undone);
+  end if;
   perform set_config('walletbase.undone_book', '', true);
   -- now, not at commit: the answer is the error
   set constraints all immediate;
@@ -9004,7 +9006,8 @@ begin
       detail = 'planning.change_unknown',
       hint = 'Send columns of recurring_transactions that say what is posted or when.';
   end if;
-  if change_recurrence_from.from_date is null or v_old.ends_on < change_recurrence_from.from_date or change_recurrence_from.from_date <= v_old.effective_on then
+  if change_recurrence_from.from_date is null or v_old.ends_on < change_recurrence_from.from_date
+    or change_recurrence_from.from_date <= v_old.effective_on then
     raise sqlstate 'PT422' using
       message = 'From that day on nothing is left of it, or all.',
       detail = 'planning.change_out_of_range',
@@ -12145,10 +12148,10 @@ begin
   insert into queue.procrastinate_jobs as j (queue_name, task_name, priority, args, lock, queueing_lock, scheduled_at)
   values (
     enqueue.queue, enqueue.task,
-    -- the first of a lock goes before the second of any other
-    coalesce((
+    -- the first of a lock goes before the second of any other; most jobs have none, and look at nothing that waits
+    case when enqueue.lock is null then 0 else coalesce((
       select min(o.priority) - 1 from queue.procrastinate_jobs as o where o.lock = enqueue.lock and o.status in ('todo', 'doing')
-    ), 0),
+    ), 0) end,
     -- so that what the worker says of it can be found by the request's id
     case when v_request ~ '^[A-Za-z0-9_-]{8,64}$' then enqueue.args || jsonb_build_object('request_id', v_request) else enqueue.args end,
     enqueue.lock, enqueue.queueing_lock, enqueue.at
@@ -12161,9 +12164,9 @@ end
 $$;
 comment on function private.enqueue is
 'Gives the worker something to do once the present transaction commits: task by its name in jobs/, args as its parameters, not before
-"at". Jobs with the same lock are done one after another, and those of several locks in turn; where one with the same queueing_lock waits already, nothing is added and
-null is returned, else the job''s id. Queue tasks is for what takes long, webhooks for what
-waits for servers of others, default for the rest. Definer: the queue is the worker''s.';
+"at". Jobs with the same lock are done one after another, and those of several locks in turn; where one with the same
+queueing_lock waits already, nothing is added and null is returned, else the job''s id. Queue tasks is for what takes long, webhooks for
+what waits for servers of others, default for the rest. Definer: the queue is the worker''s.';
 revoke execute on function private.enqueue from public;
 grant execute on function private.enqueue to service_role;
 
