@@ -19,7 +19,7 @@ from edge_api.description import refused
 from edge_api.errors import EdgeError, from_database
 from edge_api.links import FILE, File, Links, Wanted, serve
 from edge_api.storage import Storage
-from edge_api.uploads import Clean, cleaned, path_of, plain_name, received, upload_form
+from edge_api.uploads import CLEAN_REFUSALS, Clean, cleaned, path_of, plain_name, received, upload_form
 
 __all__ = ["router"]
 
@@ -92,24 +92,15 @@ class Form(BaseModel):
     responses={
         200: {"model": Attachment, "description": "It had been uploaded before."},
         **refused(
-            "400 files.form_broken",
-            "400 files.file_missing",
+            *CLEAN_REFUSALS,
             "403 books.role_too_low",
             "404 ledger.transaction_missing",
             "404 ledger.account_missing",
             "404 planning.debt_missing",
-            "408 files.too_slow",
             "409 files.id_taken",
-            "413 files.too_large",
-            "413 files.too_many_pixels",
             "413 files.quota_exceeded",
-            "415 files.form",
-            "415 files.type",
             "422 files.target",
-            "422 files.empty",
-            "422 files.broken",
             "422 files.encrypted",
-            "422 files.too_costly",
         ),
     },
 )

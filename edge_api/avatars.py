@@ -12,7 +12,7 @@ from edge_api.callers import Caller, CallerHere
 from edge_api.description import refused
 from edge_api.links import Links
 from edge_api.storage import Storage
-from edge_api.uploads import cleaned, path_of, received, upload_form
+from edge_api.uploads import CLEAN_REFUSALS, cleaned, path_of, received, upload_form
 
 __all__ = ["router"]
 
@@ -33,18 +33,7 @@ class Avatar(BaseModel):
     "/avatar",
     status_code=201,
     openapi_extra=upload_form("JPEG or PNG, up to 5 MiB."),
-    responses=refused(
-        "400 files.form_broken",
-        "400 files.file_missing",
-        "408 files.too_slow",
-        "413 files.too_large",
-        "413 files.too_many_pixels",
-        "415 files.form",
-        "415 files.type",
-        "422 files.empty",
-        "422 files.broken",
-        "422 files.too_costly",
-    ),
+    responses=refused(*CLEAN_REFUSALS),
 )
 async def upload_avatar(request: Request, caller: CallerHere) -> Avatar:
     """Sets one's picture: cut to a square of 512 x 512, without metadata."""

@@ -18,7 +18,7 @@ from edge_api.callers import CallerHere
 from edge_api.description import refused
 from edge_api.errors import from_database
 from edge_api.storage import Storage
-from edge_api.uploads import MARKS, path_of, received, upload_form
+from edge_api.uploads import MARKS, UPLOAD_REFUSALS, path_of, received, upload_form
 
 __all__ = ["router"]
 
@@ -81,16 +81,11 @@ class Import(BaseModel):
     responses={
         202: {"model": Import},
         **refused(
-            "400 files.form_broken",
-            "400 files.file_missing",
+            *UPLOAD_REFUSALS,
             "401",
             "403 books.role_too_low",
             "404 books.missing",
-            "408 files.too_slow",
             "409 ledger.account_archived",
-            "413 files.too_large",
-            "415 files.form",
-            "422 files.empty",
             "422 ledger.account_missing",
             "429 tasks.too_many",
         ),

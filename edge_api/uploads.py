@@ -25,7 +25,17 @@ from starlette.requests import ClientDisconnect
 
 from edge_api.errors import EdgeError, UnavailableError
 
-__all__ = ["Clean", "Upload", "cleaned", "path_of", "plain_name", "received", "upload_form"]
+__all__ = [
+    "CLEAN_REFUSALS",
+    "UPLOAD_REFUSALS",
+    "Clean",
+    "Upload",
+    "cleaned",
+    "path_of",
+    "plain_name",
+    "received",
+    "upload_form",
+]
 
 log = structlog.get_logger()
 
@@ -45,6 +55,24 @@ ENDINGS = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "application
 NAME_CHARACTERS = 255
 # as attachments_file_name_is_plain has them
 MARKS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+# what OpenAPI is told of: refusals of any upload, and those of one whose content is cleaned
+UPLOAD_REFUSALS = (
+    "400 files.form_broken",
+    "400 files.file_missing",
+    "408 files.too_slow",
+    "413 files.too_large",
+    "415 files.form",
+    "422 files.empty",
+)
+CLEAN_REFUSALS = (
+    *UPLOAD_REFUSALS,
+    "413 files.too_many_pixels",
+    "415 files.type",
+    "422 files.broken",
+    "422 files.too_costly",
+)
 
 
 def upload_form(file: str, **fields: dict[str, str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from jobs.statements.cells import (
 )
 from jobs.statements.headings import ROLES, currency_of, plain
 from jobs.statements.marks import IBAN, IN, OUT
-from jobs.statements.reading import Hints, Reading, StatementError
+from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
 __all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles"]
 
@@ -347,7 +347,7 @@ class Columns:
         take("external_id")
         if "external_id" in found:
             cells = [text_of(cell) for cell in self._column(found["external_id"][0])]
-            if len(set(cells)) < 0.9 * len(cells):
+            if not are_ids(len(set(cells)), len(cells)):
                 del found["external_id"]
         take("status")
         if "status" in found and len({text_of(cell).casefold() for cell in self._column(found["status"][0])}) > 12:

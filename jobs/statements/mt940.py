@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jobs.statements.reading import Balance, Line, Reading, StatementError
+from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids
 from jobs.statements.text import detect_encoding, lines, open_text
 
 __all__ = ["read"]
@@ -49,8 +49,7 @@ def read(path: Path, mapping: dict[str, Any]) -> Reading:
     if "61" not in tags and not tags & {"62F", "62M"}:
         raise StatementError("There is neither an entry (:61:) nor a closing balance (:62F:) in the file.")
     reading = Reading("mt940", iter(()), {"encoding": encoding})
-    # a word that stands beside many entries is no id
-    reading.lines = _lines(path, encoding, reading, has_ids=len(banks) >= 0.9 * sum(banks.values()))
+    reading.lines = _lines(path, encoding, reading, has_ids=are_ids(len(banks), sum(banks.values())))
     return reading
 
 

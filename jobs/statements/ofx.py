@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from jobs.statements.reading import Balance, Line, Reading, StatementError
+from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids
 from jobs.statements.text import MAX_LINE, detect_encoding, head
 
 __all__ = ["read"]
@@ -67,7 +67,7 @@ def read(path: Path) -> Reading:
 def _told(lines: Iterator[Line], data: mmap.mmap, reading: Reading) -> Iterator[Line]:
     """The lines without what only looks like an id, and below zero where the file says so in words alone."""
     ids = [value.strip() for value in re.findall(rb"<(?:\w+[.:])?FITID>([^<\r\n]{0,255})", data, re.IGNORECASE)]
-    has_ids = len(set(ids)) >= 0.9 * len(ids)
+    has_ids = are_ids(len(set(ids)), len(ids))
     del ids
     types = {
         value.upper().decode() for value in set(re.findall(rb"<(?:\w+[.:])?TRNTYPE>\s*(\w{1,16})", data, re.IGNORECASE))

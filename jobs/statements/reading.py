@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Balance", "Hints", "Line", "Note", "Reading", "StatementError"]
+__all__ = ["Balance", "Hints", "Line", "Note", "Reading", "StatementError", "are_ids"]
 
 
 class StatementError(Exception):
@@ -17,6 +17,11 @@ class StatementError(Exception):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(f"Line {line}: {message}" if line else message)
         self.line = line
+
+
+def are_ids(distinct: int, given: int) -> bool:
+    """Whether values that a file gives with its lines can be ids at the bank: a word that stands beside many lines is none."""
+    return distinct >= 0.9 * given
 
 
 @dataclass(slots=True)
