@@ -30,8 +30,9 @@ begin
     -- once a block, and before anything of the book is locked; the caller's own book is locked by then
     if auth.uid() is null then
       perform private.lock_book(next_number.book_id);
-    -- tasks come by functions alone, which have asked; viewers export, too
-    elsif next_number.table_name <> 'tasks' then
+    -- whose book is locked has been asked, and policies speak of the rest; tasks come by functions alone, which have asked, too
+    elsif next_number.table_name <> 'tasks'
+      and current_setting('walletbase.book', true) is distinct from next_number.book_id::text then
       perform private.refuse_stranger(next_number.book_id);
     end if;
     insert into private.counters as c (book_id, table_name, last)

@@ -178,41 +178,43 @@ set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_gener
 as $$
 declare
   v_account record;
-  v_written_by xid;
   v_is_known boolean := false;
   v_counter text := 'transactions/' || new.book_id || '/';
   -- from a dump: with the number and the rate that it had
   v_is_restored constant boolean := tg_op = 'INSERT'
   and coalesce(current_setting('walletbase.restored_book', true) = new.book_id::text, false);
 begin
-  if v_is_restored then
-    v_is_known := true;
-  elsif tg_op = 'INSERT' then
-    -- a repeated insert under "on conflict" ends without a row: it must not use up a number
-    select t.xmin into v_written_by
-    from public.transactions as t
-    where t.book_id = new.book_id and t.id between new.id and new.id
-    order by t.id;
-    if v_written_by is not null then
-      v_is_known := true;
-      perform private.refuse_repeated(v_written_by);
-    elsif new.external_id is not null then
-      perform from public.transactions as t
-      where
-        t.book_id = new.book_id and t.account_id = new.account_id
-        and t.external_id between new.external_id and new.external_id
-      order by t.external_id;
-      v_is_known := found;
-    end if;
-  end if;
-
-  select a.currency, a.is_active, c.decimals, b.base_currency into v_account
+  -- a repeated insert under "on conflict" ends without a row: it must not use up a number
+  select
+    a.currency, a.is_active, c.decimals, b.base_currency,
+    case
+      when tg_op = 'INSERT' and not v_is_restored then (
+        select t.xmin
+        from public.transactions as t
+        where t.book_id = new.book_id and t.id between new.id and new.id
+        order by t.id
+      )
+    end as written_by
+  into v_account
   from public.accounts as a
   inner join public.currencies as c on c.code = a.currency
   inner join public.books as b on b.id = a.book_id
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
     perform private.refuse_account(new.book_id);
+  end if;
+  if v_is_restored then
+    v_is_known := true;
+  elsif v_account.written_by is not null then
+    v_is_known := true;
+    perform private.refuse_repeated(v_account.written_by);
+  elsif tg_op = 'INSERT' and new.external_id is not null then
+    perform from public.transactions as t
+    where
+      t.book_id = new.book_id and t.account_id = new.account_id
+      and t.external_id between new.external_id and new.external_id
+    order by t.external_id;
+    v_is_known := found;
   end if;
 
   -- an upsert of what is there already comes here again, as the update that it is; what an undo brings back is not new

@@ -87,7 +87,10 @@ as $$
 begin
   -- where nearly every statement ends
   if not exists (
-    select from public.budgets as b where b.is_active and b.book_id in (select e.book_id from entries as e)
+    select from public.budgets as b
+    where
+      b.is_active and b.book_id in (select e.book_id from entries as e where e.type = 'expense')
+      and (b.covers_all or exists (select from entries as e where e.category_id is not null))
   ) then
     return null;
   end if;

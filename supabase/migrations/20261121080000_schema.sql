@@ -738,8 +738,9 @@ begin
     -- once a block, and before anything of the book is locked; the caller's own book is locked by then
     if auth.uid() is null then
       perform private.lock_book(next_number.book_id);
-    -- tasks come by functions alone, which have asked; viewers export, too
-    elsif next_number.table_name <> 'tasks' then
+    -- whose book is locked has been asked, and policies speak of the rest; tasks come by functions alone, which have asked, too
+    elsif next_number.table_name <> 'tasks'
+      and current_setting('walletbase.book', true) is distinct from next_number.book_id::text then
       perform private.refuse_stranger(next_number.book_id);
     end if;
     insert into private.counters as c (book_id, table_name, last)
@@ -2586,41 +2587,43 @@ set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_gener
 as $$
 declare
   v_account record;
-  v_written_by xid;
   v_is_known boolean := false;
   v_counter text := 'transactions/' || new.book_id || '/';
   -- from a dump: with the number and the rate that it had
   v_is_restored constant boolean := tg_op = 'INSERT'
   and coalesce(current_setting('walletbase.restored_book', true) = new.book_id::text, false);
 begin
-  if v_is_restored then
-    v_is_known := true;
-  elsif tg_op = 'INSERT' then
-    -- a repeated insert under "on conflict" ends without a row: it must not use up a number
-    select t.xmin into v_written_by
-    from public.transactions as t
-    where t.book_id = new.book_id and t.id between new.id and new.id
-    order by t.id;
-    if v_written_by is not null then
-      v_is_known := true;
-      perform private.refuse_repeated(v_written_by);
-    elsif new.external_id is not null then
-      perform from public.transactions as t
-      where
-        t.book_id = new.book_id and t.account_id = new.account_id
-        and t.external_id between new.external_id and new.external_id
-      order by t.external_id;
-      v_is_known := found;
-    end if;
-  end if;
-
-  select a.currency, a.is_active, c.decimals, b.base_currency into v_account
+  -- a repeated insert under "on conflict" ends without a row: it must not use up a number
+  select
+    a.currency, a.is_active, c.decimals, b.base_currency,
+    case
+      when tg_op = 'INSERT' and not v_is_restored then (
+        select t.xmin
+        from public.transactions as t
+        where t.book_id = new.book_id and t.id between new.id and new.id
+        order by t.id
+      )
+    end as written_by
+  into v_account
   from public.accounts as a
   inner join public.currencies as c on c.code = a.currency
   inner join public.books as b on b.id = a.book_id
   where a.book_id = new.book_id and a.id = new.account_id;
   if not found then
     perform private.refuse_account(new.book_id);
+  end if;
+  if v_is_restored then
+    v_is_known := true;
+  elsif v_account.written_by is not null then
+    v_is_known := true;
+    perform private.refuse_repeated(v_account.written_by);
+  elsif tg_op = 'INSERT' and new.external_id is not null then
+    perform from public.transactions as t
+    where
+      t.book_id = new.book_id and t.account_id = new.account_id
+      and t.external_id between new.external_id and new.external_id
+    order by t.external_id;
+    v_is_known := found;
   end if;
 
   -- an upsert of what is there already comes here again, as the update that it is; what an undo brings back is not new
@@ -9510,7 +9513,10 @@ as $$
 begin
   -- where nearly every statement ends
   if not exists (
-    select from public.budgets as b where b.is_active and b.book_id in (select e.book_id from entries as e)
+    select from public.budgets as b
+    where
+      b.is_active and b.book_id in (select e.book_id from entries as e where e.type = 'expense')
+      and (b.covers_all or exists (select from entries as e where e.category_id is not null))
   ) then
     return null;
   end if;
