@@ -16,22 +16,32 @@ from jobs.statements.text import detect_encoding, lines, open_text
 
 __all__ = ["read"]
 
-TAG = re.compile(r":(\d{2}[A-Z]?|NS):")
+# a balance is one even where its second colon is missing
+TAG = re.compile(r":(\d{2}[A-Z]?|NS):|:(6[02][FM])(?=[CD]\d{6}[A-Z]{3})")
+# a time that was wrapped after its hour looks like a tag
+HOUR, MINUTES = re.compile(r"(?:^|\D)[0-2]\d$"), re.compile(r":[0-5]\d:[0-5]\d(?!\d)")
 # value day, booking day, mark, amount, kind, reference, the bank's reference, more on the next line
 ENTRY = re.compile(
-    r"(?P<value>\d{6})(?P<entry>\d{4})?(?P<mark>R?[CD]|E[CD])(?P<funds>[A-Z])??(?P<amount>\d[\d.,' ]*|,\d+)"
-    r"(?:(?P<kind>[NSF][A-Z0-9 ]{3})(?P<reference>[^\n]*?)(?://(?P<bank>[^\n]*))?)?(?:\n(?P<more>.*))?",
+    r"(?P<value>\d{6})(?P<entry>\d{4})?(?P<mark>R?[CD]|E[CD])(?P<funds>[A-Z])?? ?(?P<amount>\d[\d.,' ]*|,\d+)"
+    r"(?:(?P<kind>[A-Z][A-Z0-9 ]{3})(?P<reference>[^\n]*?))?(?://(?P<bank>[^\n]*))?(?:\n(?P<more>.*))?",
     re.DOTALL,
 )
-BALANCE = re.compile(r"(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3})(?P<amount>[\d.,' ]+)")
-STRUCTURED = re.compile(r"\s*(\d{3})([?<>~^@*])(?=\d{2})")
+# an entry of which no more than the beginning of its amount is there
+CUT = re.compile(r":61:\d{6,10}[RE]?[CD][A-Z]? ?[\d.,' ]*")
+BALANCE = re.compile(r"(?P<mark>[CD]) ?(?P<day>\d{6}) ?(?P<currency>[A-Z]{3}) ?(?P<amount>[\d.,' ]+)")
+STRUCTURED = re.compile(r"\s*(?:\d{3}\s*([?<>~^@*])(?=\d{2})|[A-Z\d]{0,4}([?<~^])(?=[02]0))")
+# what the sub-fields of banks in Poland have in place of nothing
+FILLING = " ÿ˙\u00a0"
 # what SEPA puts into the purpose, each up to the next
 SEPA = re.compile(
     r"(?:^|(?<=\s)|(?<=[^A-Z]))(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|ANAM)[+:]"
 )
 SLASHED = re.compile(
-    r"/(EREF|BENM|ORDP|REMI|NAME|IBAN|BIC|ISDT|CSID|MARF|PREF|RTRN|TRTP|CNTP|SVCL|ADDR|INIT|PURP|USTD|ACCW|FX|TRCD|KREF|CDTRREF)/"
+    r"/(EREF|BENM|ORDP|REMI|NAME|IBAN|BIC|ISDT|CSID|MARF|PREF|RTRN|TRTP|CNTP|SVCL|ADDR|INIT|PURP|USTD|ACCW|FX|TRCD|KREF|CDTRREF"
+    r"|CDTRREFTP|RREF|IREF|RCMT|OCMT|CHRG|CHGS|EXCH|XCRT|ULTD|ULTB|ULTC)/"
 )
+# what was ordered, or sent, in another currency
+ORDERED = re.compile(r"/(?:OCMT|RCMT)/([A-Z]{3}) ?(\d[\d.,]*)")
 NO_REFERENCE = frozenset(("", "NONREF", "KREF+", "NOREF"))
 
 
@@ -69,12 +79,18 @@ def _fields(path: Path, encoding: str) -> Iterator[tuple[int, str, str]]:
                 continue
             found = TAG.match(text)
             is_end = text.rstrip() in ("-", "-}") or text.startswith(("-XXX", "-}", "{1:"))
+            if found and tag == "86":
+                if found[1] == "86":
+                    # some have a field for each line
+                    text, found = text[found.end() :], None
+                elif len(parts[-1]) >= 60 and HOUR.search(parts[-1]) and MINUTES.match(text):
+                    found = None
             if found or is_end:
                 if tag:
                     yield number, tag, "\n".join(parts)
                 number, tag, parts, size = place, "", [], 0
                 if found:
-                    tag, parts = found[1], [text[found.end() :]]
+                    tag, parts = found[1] or found[2], [text[found.end() :]]
                 else:
                     yield place, "-", ""
             elif tag:
@@ -123,14 +139,12 @@ def _booked_on(value: str, entry: str | None) -> date | None:
     return min(days, key=lambda day: abs((day - middle).days))
 
 
-def _balance(text: str) -> tuple[Decimal, date, str] | None:
+def _balance(text: str) -> tuple[Decimal | None, date | None, str | None]:
     found = BALANCE.match(text)
     if found is None:
-        return None
-    amount, day = _amount(found["amount"]), _value_day(found["day"])
-    if amount is None or day is None:
-        return None
-    return (-amount if found["mark"] == "D" else amount), day, found["currency"]
+        return None, None, None
+    amount = _amount(found["amount"])
+    return (-amount if amount and found["mark"] == "D" else amount), _value_day(found["day"]), found["currency"]
 
 
 def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Iterator[Line]:
@@ -142,6 +156,8 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
     waiting: Line | None = None
     # line of an entry below which no closing balance has come yet
     unclosed = 0
+    # whether the last balance is one that a page ends with
+    is_page = False
 
     def note_end() -> None:
         if unclosed and opening is not None:
@@ -150,16 +166,15 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
             )
 
     for number, tag, text in _fields(path, encoding):
-        if tag == "86" and waiting is not None:
-            _describe(waiting, text)
-            waiting.raw += f"\n:86:{text}"
-            yield waiting
-            waiting = None
-            continue
+        if tag in ("86", "NS") and waiting is not None:
+            waiting.raw += f"\n:{tag}:{text}"
+            (_describe if tag == "86" else _describe_numbered)(waiting, text)
+            if tag == "NS":
+                continue
         if waiting is not None:
             yield waiting
             waiting = None
-        if tag == "25":
+        if tag in ("25", "25P"):
             account = text.split("\n")[0].strip() or None
             if account and account not in reading.accounts:
                 reading.accounts.append(account)
@@ -171,14 +186,20 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
             # an interim report has no balance to name the currency
             currency = currency or text[:3]
         elif tag in ("60F", "60M", "62F", "62M"):
-            found = _balance(text)
-            if found is None:
+            amount, day, found = _balance(text)
+            currency = found or currency
+            if amount is None or day is None:
                 reading.note(f"The balance :{tag}: can't be read: {text[:60]}", number)
                 continue
-            amount, day, currency = found
             is_opening = tag[0:2] == "60"
             unclosed = 0
-            reading.balances.append(Balance(account, day, amount, currency, is_opening))
+            last = reading.balances[-1] if is_page and reading.balances else None
+            if tag == "60M" and last and (last.account, last.amount) == (account, amount):
+                # the statement goes on here: what a page ends with is no balance of a day
+                reading.balances.pop()
+            else:
+                reading.balances.append(Balance(account, day, amount, currency, is_opening))
+            is_page = tag == "62M"
             if is_opening:
                 opening, total = amount, Decimal(0)
             elif opening is not None and is_sound and opening + total != amount:
@@ -196,6 +217,8 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
             elif not waiting.is_pending:
                 total += waiting.amount
     if waiting is not None:
+        if unclosed and CUT.fullmatch(waiting.raw):
+            waiting.error = "The file ends within this entry."
         yield waiting
     note_end()
 
@@ -203,7 +226,7 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
 def _entry(number: int, text: str, account: str | None, currency: str | None) -> Line:
     line = Line(number, f":61:{text}", account=account, currency=currency)
     found = ENTRY.fullmatch(text.strip())
-    if found is None or (found["kind"] is None and "\n" in text):
+    if found is None or (found["kind"] is None and found["bank"] is None and "\n" in text):
         # an amount or a reference that was wrapped
         found = ENTRY.fullmatch(text.strip().replace("\n", "", 1)) or found
     if found is None:
@@ -224,6 +247,7 @@ def _entry(number: int, text: str, account: str | None, currency: str | None) ->
     more = " ".join((found["more"] or "").split())
     reference = (found["reference"] or "").strip()
     line.description = more or (reference if reference.upper() not in NO_REFERENCE else None)
+    _keep_ordered(line, more)
     if (found["kind"] or "")[1:] == "CHK":
         line.payment_type = "check"
     return line
@@ -238,32 +262,61 @@ def _unwrap(text: str) -> str:
     return " ".join(whole.split())
 
 
+def _keep_ordered(line: Line, text: str) -> None:
+    found = ORDERED.search(text)
+    if found and found[1] != line.currency:
+        line.original_amount, line.original_currency = _amount(found[2]), found[1]
+
+
 def _describe(line: Line, text: str) -> None:
-    structured = STRUCTURED.match(text)
+    whole = text.replace("\n", "")
+    structured = STRUCTURED.match(whole)
     if structured:
-        fields: dict[str, str] = {}
-        for part in text.replace("\n", "")[structured.end() - 1 :].split(structured[2])[1:]:
-            fields[part[:2]] = fields.get(part[:2], "") + part[2:]
-        texts = [fields.get(f"{n}", "") for n in (*range(20, 30), *range(60, 64))]
-        # a part of SEPA may begin with a sub-field, right after the last letter of the one before
-        purpose = "".join(f"\t{text}" if SEPA.match(text) else text for text in texts)
-        name = " ".join(f"{fields.get('32', '')}{fields.get('33', '')}".split())
-        parts = SEPA.split(purpose)
-        if len(parts) > 1:
-            known = dict(zip(parts[1::2], parts[2::2], strict=False))
-            purpose = known.get("SVWZ") or parts[0] or next((v for k, v in known.items() if k == "EREF"), "")
-            name = name or known.get("ABWA", "") or known.get("ABWE", "")
-        line.payer = name or None
-        line.description = " ".join(purpose.split()) or " ".join(fields.get("00", "").split()) or line.description
+        _describe_structured(line, whole[structured.end() - 1 :], structured[1] or structured[2])
         return
-    if len(SLASHED.findall(text.replace("\n", ""))) > 1:
-        parts = SLASHED.split(text.replace("\n", ""))
-        known = dict(zip(parts[1::2], parts[2::2], strict=False))
-        line.payer = " ".join(known.get("NAME", "").strip("/").split()) or None
-        purpose = (
-            known.get("REMI", "").strip("/") or known.get("USTD", "").strip("/") or known.get("EREF", "").strip("/")
-        )
-        purpose = re.sub(r"^(?:USTD|STRD)/+", "", purpose)
-        line.description = " ".join(purpose.split()) or line.description
-        return
+    _keep_ordered(line, whole)
+    if SLASHED.match(whole.lstrip()) or len(SLASHED.findall(whole)) > 1:
+        parts = SLASHED.split(whole)
+        known = {
+            key: value.strip("/ ") for key, value in zip(parts[1::2], parts[2::2], strict=False) if value.strip("/ ")
+        }
+        # the other side's account, bank and name
+        line.payer = " ".join((known.get("NAME") or known.get("CNTP", "").rpartition("/")[2]).split()) or None
+        purpose = re.sub(r"^(?:USTD|STRD)/+", "", known.get("REMI", "")) or known.get("USTD") or known.get("CDTRREF")
+        purpose = " ".join((purpose or known.get("EREF", "")).split())
+        if line.payer or purpose:
+            line.description = purpose or line.description
+            return
     line.description = _unwrap(text) or line.description
+
+
+def _describe_structured(line: Line, text: str, mark: str) -> None:
+    fields: dict[str, str] = {}
+    for part in text.split(mark)[1:]:
+        if part[2:].strip(FILLING):
+            fields[part[:2]] = fields.get(part[:2], "") + part[2:]
+    name = " ".join(f"{fields.get('32', '')}{fields.get('33', '')}".split())
+    if mark in "~<^" and fields.get("27", "").startswith(fields.get("32", "").rstrip()):
+        # in Poland, the name again, and the address
+        name = name or " ".join(
+            (fields.get("27", "") + (fields.get("28", "") if len(fields.get("27", "")) > 26 else "")).split()
+        )
+        for number in ("27", "28", "29"):
+            fields.pop(number, None)
+    texts = [fields.get(f"{n}", "") for n in (*range(20, 30), *range(60, 64))]
+    # a part of SEPA may begin with a sub-field, right after the last letter of the one before
+    purpose = "".join(f"\t{text}" if SEPA.match(text) else text for text in texts)
+    parts = SEPA.split(purpose)
+    if len(parts) > 1:
+        known = dict(zip(parts[1::2], parts[2::2], strict=False))
+        purpose = known.get("SVWZ") or parts[0] or next((v for k, v in known.items() if k == "EREF"), "")
+        name = name or known.get("ABWA", "") or known.get("ABWE", "")
+    line.payer = name or None
+    line.description = " ".join(purpose.split()) or " ".join(fields.get("00", "").split()) or line.description
+
+
+def _describe_numbered(line: Line, text: str) -> None:
+    """Lines that begin with their number: 01 to 06 say what for, 15 and 16 who."""
+    parts = [(part[:2], part[2:].strip()) for part in text.split("\n")]
+    line.payer = " ".join("".join(text for number, text in parts if number in ("15", "16")).split()) or None
+    line.description = " ".join(text for number, text in parts if "01" <= number <= "06" and text) or line.description

@@ -434,6 +434,87 @@ def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -
     assert shown(tmp_path, f":20:A\n{fields}") == read
 
 
+@pytest.mark.parametrize(
+    ("fields", "read"),
+    [
+        # a kind of the bank's own, none at all, a space before the amount
+        (
+            ":25P:GB12\nBANKGB2L\n:60F:C240101GBP10,\n:61:2401020102D0,42MCI0NONREF//B1\n:61:240102CN20,00//B2\n:86:Pay\n"
+            ":61:240102D 1,NTRFX\n"
+            ":62F:C240102GBP28,58",
+            [
+                "2024-01-02 -0.42 GBP GB12 #B1", "2024-01-02 20.00 GBP GB12 Pay #B2", "2024-01-02 -1.0 GBP GB12 X",
+                "opening 2024-01-01 10.0",
+                "closing 2024-01-02 28.58",
+            ],
+        ),
+        # a field for each line, a time that was wrapped after its hour, a balance without its second colon, one of no day
+        (
+            ":60F:C000000EUR0,\n:61:240102C3,NMSCX\n:86:Ann\n:86:Kitty\n:61:240102C4,NMSCX\n"
+            ":86:106?20SVWZ+Thanks for the shopping at the market?21"
+            " on 01.01.2024 at 16\n:20:37 Ben?32Market\n:62FC240102EUR7,",
+            [
+                "2024-01-02 3.0 EUR Ann Kitty",
+                "2024-01-02 4.0 EUR Market Thanks for the shopping at the market on 01.01.2024 at 16:20:37 Ben", "closing 2024-01-02 7.0",
+                "The balance :60F: can't be read: C000000EUR0,",
+            ],
+        ),
+        # pages of one statement: only the last one ends with a balance
+        (
+            ":25:1\n:60F:C240101CHF0,\n:61:240102C3,NMSCX\n:62M:C240102CHF3,\n-}{1:F01BANK}{4:\n:20:B\n:25:1\n:60M:C240102CHF3,\n"
+            ":61:240102C4,NMSCX\n:62F:C240103CHF7,\n-}",
+            ["2024-01-02 3.0 CHF 1 X", "2024-01-02 4.0 CHF 1 X", "opening 2024-01-01 0.0", "closing 2024-01-03 7.0"],
+        ),
+        # sub-fields on lines of their own, without a code before them, and of Poland, with the name and address among them
+        (
+            ":61:240102C1,NMSCX\n:86:229\n?00BONUS\n?20May\n?32Ann\n:61:240102C2,NMSCX\n:86:?00BONUS?20June?32Ann\n"
+            ":61:240102C3,S020X\n:86:034~\n"
+            "20Zakup ~21ÿ~27ANNA NOWAK~28MOSTOWA 1~\n32ANNA ~33NOWAK~38PL12\n:61:240102C4,S020X\n:86:020\n<00PRZELEW\n<20Czynsz\n"
+            "<27ANNA NOWAK\n"
+            "<28MOSTOWA 1\n:61:240102C5,NMSCX\n:86:5*10 eggs, 3*20 rolls",
+            [
+                "2024-01-02 1.0 Ann May", "2024-01-02 2.0 Ann June", "2024-01-02 3.0 ANNA NOWAK Zakup", "2024-01-02 4.0 ANNA NOWAK Czynsz",
+                "2024-01-02 5.0 5*10 eggs, 3*20 rolls",
+            ],
+        ),
+        # the other side in one part, a part alone, a reference in place of words, parts that say neither, and numbered lines
+        (
+            ":61:240102C1,NTRFX\n:86:/CNTP/NL71/ABNANL2A/Green BV///REMI/USTD\n//Nr. 7/\n:61:240102C2,NTRFX\n:86:/REMI/USTD//Only/\n"
+            ":61:240102C3,NTRFX\n"
+            ":86:/ORDP//NAME/Doe/REMI//CDTRREFTP//CD/SCOR/ISSR/CUR/CDTRREF/123\n:61:240102C4,NTRFX\n:86:/BENM/3000\n/BANK AD\n"
+            ":61:240102C5,S   X\n"
+            ":NS:02for May\n15Big Insurance\n16 Co",
+            [
+                "2024-01-02 1.0 Green BV Nr. 7", "2024-01-02 2.0 Only", "2024-01-02 3.0 Doe 123", "2024-01-02 4.0 /BENM/3000 /BANK AD",
+                "2024-01-02 5.0 Big InsuranceCo for May",
+            ],
+        ),
+        # a file that is cut off within an amount
+        (
+            ":60F:C240101EUR0,\n:61:2401020102D1",
+            [
+                "The file ends within this entry.", "opening 2024-01-01 0.0",
+                "The statement has no closing balance (:62F:) below its entries; it may have been cut off.",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_mt940_of_other_banks(fields: str, read: list[str], tmp_path: Path) -> None:
+    assert shown(tmp_path, f":20:A\n{fields}") == read
+
+
+def test_mt940_with_what_was_sent_in_another_currency(tmp_path: Path) -> None:
+    text = (
+        ":20:A\n:25:1\n:60F:C240101HKD9,\n:61:240102D8,NTRFX//B1\n/OCMT/USD1,02/\n:61:240102C8,NTRFX\n"
+        ":86:/ORDP//NAME/Ann/REMI/Rent/RCMT/EUR 13,\n40\n:62F:C240102HKD9,"
+    )
+    _, lines = read_text(tmp_path, text)
+    assert [(line.original_amount, line.original_currency) for line in lines] == [
+        (Decimal("1.02"), "USD"),
+        (Decimal("13.40"), "EUR"),
+    ]
+
+
 def workbook(rows: list[list[object]], **other: list[list[object]]) -> bytes:
     book = Workbook()
     assert book.active is not None
