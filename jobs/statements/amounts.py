@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-__all__ = ["AmountReader", "looks_like_amount"]
+__all__ = ["AmountReader", "looks_like_amount", "sign_of"]
 
 # currency signs and codes before or after the number, and spaces of every kind
 MARKS = r"(?:[A-Z]{3}|[^\W\d_]{0,3}\.?|[^\w\s.,()'’+−–-]{0,3}|R\$|C\$|A\$|US\$|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
@@ -21,6 +21,14 @@ SPACES = str.maketrans("\u00a0\u202f\u2007\u2009\t", "     ")
 GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}|\d+")
 # what a bank writes behind a number for money in and out
 BEHIND = {"CR": 1, "C": 1, "H": 1, "DR": -1, "DB": -1, "D": -1, "S": -1}
+BELOW = re.compile(r"[-(−–\u00ad]")  # noqa: RUF001
+
+
+def sign_of(text: str) -> int:
+    """1 or -1 where a sign or a word behind the number says which way it goes, else 0."""
+    if BELOW.search(text):
+        return -1
+    return 1 if "+" in text else BEHIND.get(text.lstrip("0123456789.,'’ ").upper(), 0)  # noqa: RUF001
 
 
 def _shape(text: str) -> tuple[str, int] | None:

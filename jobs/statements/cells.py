@@ -52,7 +52,7 @@ def is_sum(cell: Cell) -> bool:
 
 
 def is_currency(cell: Cell) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z]{3,4}|[€£$]", text_of(cell)))
+    return bool(re.fullmatch(r"[A-Za-z]{3,4}|[€£$₪₽₴₺₩₹฿¥₫]", text_of(cell)))
 
 
 def looks_like_entry(cells: Sequence[Cell]) -> bool:

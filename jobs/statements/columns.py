@@ -23,7 +23,7 @@ from jobs.statements.cells import (
     number_of,
     text_of,
 )
-from jobs.statements.headings import ROLES, currency_of, plain
+from jobs.statements.headings import ROLES, currency_of, plain, plain_part
 from jobs.statements.marks import IBAN, IN, OUT
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
@@ -40,7 +40,7 @@ SUMS = {"amount", "debit", "credit"}
 
 def count_roles(cells: Sequence[Cell]) -> int:
     """How many of the most telling roles a row names."""
-    names = {plain(text) for cell in cells if (text := text_of(cell))}
+    names = {plain_part(text) or plain(text) for cell in cells if (text := text_of(cell))}
     found = [
         any(name in names for name in ROLES[role]) for role in ("booked_on", "amount", "debit", "credit", "description")
     ]
@@ -179,7 +179,7 @@ class Columns:
         return number, raw, [text_of(low) or high for low, high in zip(cells, upper, strict=False)]
 
     def _names(self, row: Row, role: str) -> bool:
-        return any(plain(text_of(cell)) in ROLES[role] for cell in row[2])
+        return any({plain(text := text_of(cell)), plain_part(text)} & {*ROLES[role]} for cell in row[2])
 
     def _known(self, row: Row) -> int:
         return count_roles(row[2])
@@ -294,8 +294,17 @@ class Columns:
             if names[place] and not names[place + 1] and is_pair:
                 names[place], names[place + 1] = "currency", names[place]
 
+        parts = [plain_part(name) for name in self.names]
+
         def places(role: str) -> list[int]:
-            return [place for name in ROLES[role] for place, heading in enumerate(names) if heading == name]
+            # known as a whole before known by a part
+            return [
+                place
+                for headings in (names, parts)
+                for name in ROLES[role]
+                for place, heading in enumerate(headings)
+                if heading == name
+            ]
 
         found: dict[str, list[int]] = {}
 
@@ -314,7 +323,8 @@ class Columns:
         take("booked_on", is_date, 0.5)
         take("value_date", is_date, 0.5, found.get("booked_on", []))
         taken = [*found.get("booked_on", []), *found.get("value_date", [])]
-        take("amount", is_amount, 0.5, taken)
+        in_part = [p for p, part in enumerate(parts) if part] if places("debit") and places("credit") else []
+        take("amount", is_amount, 0.5, [*taken, *in_part])
         take("debit", is_amount_or_none, 0.5, taken)
         take("credit", is_amount_or_none, 0.5, [*taken, *found.get("debit", [])])
         if "amount" in found:
@@ -406,7 +416,7 @@ class Columns:
             found["payer"] = named[:1]
         used |= {p for role in ("payer", "payee", "sender") for p in found.get(role, [])}
         texts = [p for p in dict.fromkeys(places("description")) if p not in used and self._column(p)]
-        found["description"] = texts[:1] + [p for p in places("more") if p not in used and p not in texts[:1]]
+        found["description"] = list(dict.fromkeys([*texts[:1], *(p for p in places("more") if p not in used)]))
         # columns without a name beside the text go on with it
         after = texts[0] + 1 if texts else width
         while after < width and not self._name(after) and after not in used and self._column(after):

@@ -42,12 +42,13 @@ MONTHS = {
 NUMBERS = re.compile(r"(\d{1,4})\s*([-./'年])\s*(\d{1,2})\s*([-./'月])\s*(\d{1,4})日?\.?")
 COMPACT = re.compile(r"\d{8}")
 NAMED = re.compile(
-    r"(?:[A-Za-z]{2,9}[,.]? )?(\d{1,2})\.?(?: de)?[-./ ]{1,2}([^\W\d]{3,12})\.?(?: de)?[-./, ]{1,2}'?(\d{2,4})"
+    r"(?:[A-Za-z]{2,9}[,.]? )?(\d{1,2})\.?(?: de)?[-./ ]{0,2}([^\W\d]{3,12})\.?(?: de)?[-./, ]{0,2}'?(\d{2,4})"
 )
 NAMED_FIRST = re.compile(r"([^\W\d]{3,12})\.?[-./ ](\d{1,2}),?[-./ ]{1,2}'?(\d{4}|\d{2})")
 # what may follow a day: its time, in any of a dozen spellings
 TIME = re.compile(
-    r"[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?$"
+    r"(?:[T ,]+|-(?=[\d:]+$)| / )"
+    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?$"
 )
 # some have the time first, or say after it of which day the booking is
 AROUND = re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?[ ,]+| as of .*")

@@ -7,9 +7,21 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["ROLES", "currency_of", "plain"]
+__all__ = ["ROLES", "currency_of", "plain", "plain_part"]
 
-SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY", "R$": "BRL", "US$": "USD"}
+SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY", "R$": "BRL", "US$": "USD", "₪": "ILS",
+           "₽": "RUB", "₴": "UAH", "₺": "TRY", "₩": "KRW", "฿": "THB", "₫": "VND"}  # fmt: skip
+# how some write a code
+WORDS = {
+    "RMB": "CNY",
+    "人民币": "CNY",
+    "RUR": "RUB",
+    "EURO": "EUR",
+    "EUROS": "EUR",
+    "NIS": "ILS",
+    "TL": "TRY",
+    "NTD": "TWD",
+}
 CODE = re.compile(
     r"(?<![A-Z])(EUR|USD|GBP|CHF|JPY|CAD|AUD|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|BGN|TRY|BRL|MXN|ZAR|NZD|SGD|HKD"
     r"|ISK|RSD|UAH|RUB|KZT|ILS|AED|SAR|THB|MYR|IDR|PHP|VND|KRW|TWD|ARS|CLP|COP|PEN)(?![A-Z])"
@@ -25,7 +37,7 @@ def currency_of(text: str) -> str | None:
     """The currency that a heading or a cell names; none for a sign that several have, such as $."""
     if found := CODE.search(text):
         return found[1]
-    return next((code for sign, code in SYMBOLS.items() if sign in text), None)
+    return next((code for sign, code in SYMBOLS.items() if sign in text), WORDS.get(text.upper()))
 
 
 @lru_cache(maxsize=1024)
@@ -56,7 +68,7 @@ ROLES: dict[str, list[str]] = {
             | date comptabilisation | date de comptabilite | date operation | date de l operation | dateop | date op
             | datum zauctovani | datum transakce | datum provedeni | konyveles datuma | completed date
             | date completed | date completed utc | finished on | transaction date | trans date | transactiedatum
-            | transaktionsdatum | date of transaction | date | datum | data | dato | tranzakcio datuma | kuupaev
+            | reskontradatum | transaktionsdatum | date of transaction | date | datum | data | dato | tranzakcio datuma | kuupaev
             | data transakcji | data transazione | date transaction | created on | started date | datetime
             | date and time | date time | 日付 | 取引日 | お取引日 | 年月日 | ご利用日 | 利用日 | 交易时间
             | 交易日期 | дата операции | дата | txn date | tran date | transaction posted date | tapahtumapaiva
@@ -67,8 +79,10 @@ ROLES: dict[str, list[str]] = {
             | tranzakcio idopontja | paivamaara | datums | datum pohybu | ημερομηνια | תאריך | 交易日 | 记账日期
             | 거래일시 | 거래일자 | お取り引き日 | お取引年月日 | 取引年月日 | ご利用年月日 | дата платежа
             | belegdatum | entry date | date de l operation utc | дата i час операції | дата \u0456 час операції
-            | created utc | created | ημνια | التاريخ | วันที่ | ngay giao dich | reskontradatum | trade date | dags | run date
+            | created utc | created | ημνια | التاريخ | วันที่ | ngay giao dich | trade date | dags | run date
             | release date
+            | data tranzactie | data finalizarii tranzactiei | датум | תאריך רכישה | תאריך עסקה | ημερομηνια συναλλαγης | 付款时间
+            | 交易创建时间 | datum zauctovania transakcie | timestamp
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | book date
         """,
         "value_date": """
@@ -99,7 +113,7 @@ ROLES: dict[str, list[str]] = {
             | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em | upphæð
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
-            | сума в валюті картки | сума
+            | сума в валюті картки | сума | износ | סכום חיוב | סכום
         """,
         "debit": """
             debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt | paid out
@@ -113,7 +127,8 @@ ROLES: dict[str, list[str]] = {
             | borc | debitoare | расход | списание | дебет | 支出 | 支出金额 | 借方 | お引き出し | お引出し金額
             | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금 | 찾으신금액 | amount out | sent
             | terheles | χρεωση | дебит | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
-            | cheques debits | funds out | payments out | withdrawal amount inr | debited amount
+            | cheques debits | funds out | payments out | withdrawal amount inr | debited amount | дугује | исплата
+            | задолжува | בחובה | isplaceno | withdrawal amount rs
         """,
         "credit": """
             credit | credits | credit amount | deposit | deposits | deposit amount | deposit amt | paid in
@@ -127,7 +142,8 @@ ROLES: dict[str, list[str]] = {
             | alacak | creditoare | приход | поступление | зачисление | кредит | 收入 | 收入金额 | 贷方 | お預け入れ
             | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금 | 맡기신금액 | amount in
             | jovairas | πιστωση | זכות | دائن | ฝากเงิน | ฝาก | ghi co | depositos abonos | income amount
-            | funds in | payments in | deposit amount inr | credited amount
+            | funds in | payments in | deposit amount inr | credited amount | потражује | уплата | побарува | בזכות
+            | uplaceno | 存入 | deposit amount rs
         """,
         "sign": """
             d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij | bij af
@@ -152,14 +168,16 @@ ROLES: dict[str, list[str]] = {
             | 거래후잔액 | jaak | atlikums | likutis | stanje | zustatek po zauctovani | saldo nach transaktion
             | залишок після операції | залишок на кінець періоду | υπολοιπο | салдо | staða | יתרה | الرصيد | คงเหลือ
             | ยอดคงเหลือ | so du
-            | cash balance | partial balance | saldo contabilistico | endsaldo
+            | cash balance | partial balance | saldo contabilistico | endsaldo | bal | available balance | стање
+            | sold contabil | sold final | 餘額
+            | 結餘 | היתרה | יתרה בש ח | היתרה בש ח
         """,
         "currency": """
             waluta rachunku | account currency | valuta rekening | mena uctu | валюта картки | currency | wahrung
             | waehrung | buchungswahrung | source currency | devies
             | posted currency | billing currency | whg | para birimi | валюта платежа | devise | divisa
             | munt | muntsoort | waluta | mena | moneda | moeda | valuta | currency code | transaction currency
-            | valuta rachunku | debit currency | devizanem | 通貨 | валюта
+            | valuta rachunku | debit currency | devizanem | 通貨 | валюта | valiuta | valuuta | nomisma | νομισμα | מטבע חיוב | מטבע
         """,
         "payer": """
             beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
@@ -175,13 +193,14 @@ ROLES: dict[str, list[str]] = {
             | nadawca odbiorca | odbiorca nadawca | nazwa nadawcy odbiorcy | nazev protistrany | nazev protiuctu
             | protistrana | merchant | merchant name | payee name | payee | payer name | name | supplierfound
             | begunstigter | empfanger | target name | vendor | namn | navn | nimi | mottagare | modtager | mottaker
-            | store name
+            | store name | naziv | gavejas | mokėtojas gavejas | sanemejs maksatajs | nazov protiuctu | partner neve
+            | наредител получател | שם בית עסק | merchant description
         """,
         "payee": """
-            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
+            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name | saajan nimi
         """,
         "sender": """
-            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name
+            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | maksaja
         """,
         "description": """
             verwendungszweck | vorgang verwendungszweck | payment reference | description | transaction description
@@ -190,7 +209,7 @@ ROLES: dict[str, list[str]] = {
             | mededelingen | transaktionsbeschreibung | buchungs details | tytul | tytul operacji | opis operacji
             | opis transakcji | tytulem | opis | popis | zprava pro prijemce | poznamka | kozlemeny | text | tekst
             | beskrivelse | forklaring | beskrivning | rubrik | narrative | avisierungstext | beschreibung1
-            | beschreibung | reference | particulars | transaction details | notification text | memo
+            | beschreibung | particulars | transaction details | notification text | memo
             | original description | details | name | buchungstext | comment | subject | 摘要 | お取引内容
             | 取引内容 | ご利用店名 | 利用店名 | 内容 | 商品说明 | описание | 入出金内容 | 詳細 | 詳細1 | narration
             | transaction remarks | transaction narrative | libelles | libelle complet operation | libelle complet
@@ -202,12 +221,14 @@ ROLES: dict[str, list[str]] = {
             | 利用店名 商品名 | お取扱内容 | 交易摘要 | 交易说明 | 적요 | 내용 | 거래내용 | bezeichnung | keterangan
             | деталі операції | libelle court | systemovy popis | popis pro prijemce | περιγραφη | основание | texti | αιτιολογια
             | תיאור | פרטים | الوصف | รายการ | dien giai
-            | опис операції | aciklama | transaktionen
+            | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
+            | otsikko | paaiskinimai | informacija sanemejam
+            | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie | reference
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
             | memo | mededelingen | note to self | description2 | description3 | description 2 | description 3
-            | dettagli | location
+            | dettagli | location | particulars | transaction ref1 | transaction ref2 | transaction ref3
         """,
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction
@@ -228,7 +249,9 @@ ROLES: dict[str, list[str]] = {
         """,
         "status": """
             status | state | cleared | info | statut | estado | stato | stan | 交易状态 | contabilizzazione
-            | stan transakcji | stav | tila | статус | statuss
+            | stan transakcji | stav | tila | статус | statuss | 当前状态 | transaction status | payment status
+            | booking status | buchungsstatus | etat
+            | situacao | durum | allapot | stav transakce | stav transakcie | result
         """,
         "account": """
             account no | posted account | account number | account iban | auftragskonto | iban auftragskonto
@@ -240,11 +263,11 @@ ROLES: dict[str, list[str]] = {
             | local amount
             | amount in foreign currency | originalbetrag | betrag in fremdwahrung | foreign currency amount
             | montant devise | importe original | kwota oryginalna | ursprunglicher betrag | fremdwahrungsbetrag
-            | betrag fremdwahrung | puvodni castka uhrady | сумма операции
+            | betrag fremdwahrung | puvodni castka uhrady | сумма операции | סכום עסקה
         """,
         "original_currency": """
             type foreign currency | original currency | local currency | foreign currency | originalwahrung
-            | currency of original amount | fremdwahrung | puvodni mena uhrady | валюта операции
+            | currency of original amount | fremdwahrung | puvodni mena uhrady | валюта операции | מטבע עסקה
         """,
         # of a portfolio: what was traded, and how much of it
         "security": "isin | ticker | symbol | wkn | symbol isin",
@@ -263,3 +286,18 @@ ROLES: dict[str, list[str]] = {
         """,
     }.items()
 }
+
+TEXTS = ("payer", "description", "kind", "notes")
+NAMED = {name: frozenset(role for role in ROLES if name in ROLES[role]) for names in ROLES.values() for name in names}
+# a heading in two languages, or with a word behind it: at a mark, or where the alphabet changes
+PARTS = re.compile(r"[^/|\n()\uff08\uff09\[\]\u0370-\uffff]+|[^/|\n()\uff08\uff09\[\]A-Za-z]+")
+
+
+@lru_cache(maxsize=1024)
+def plain_part(text: str) -> str:
+    """A heading that is not known as a whole, by the part of it that is; empty where its parts say different things."""
+    if len(text) > 64 or (whole := plain(text)) in NAMED:
+        return ""
+    known = [name for part in PARTS.findall(text) if (name := plain(part)) != whole and name in NAMED]
+    roles = [frozenset("text" if role in TEXTS else role for role in NAMED[name]) for name in known]
+    return known[0] if known and frozenset.intersection(*roles) else ""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from jobs.statements.amounts import AmountReader
+from jobs.statements.amounts import AmountReader, sign_of
 from jobs.statements.cells import DASHES, Cell, Row, Rows, is_date, is_sum, number_of, text_of
 from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns
 from jobs.statements.dates import ORDERS, DateColumn
@@ -37,6 +37,7 @@ __all__ = ["read_table"]
 NET = ("total", "totalamount", "amounttotal", "net", "netamount", "netto", "neto", "nettobetrag", "importeneto")
 ON_TOP = ("fee", "sourcefeeamount")
 OTHER_HEADINGS = "Headings of another table."
+GOES_ON = "The text of the line above goes on here."
 OTHER_MONEY = ("balance", "original_amount", "fee")
 
 
@@ -97,8 +98,8 @@ class Table(Columns):
         super().__init__(rows, mapping, remembered, hints, reading)
         # read as they stand
         self.plain_roles = [role for role in ("notes", "category", "external_id", "account") if role in self.columns]
-        # what banks are known to say of a line; others are noted once
-        self.states = {*PENDING, *DECLINED, *BOOKED}
+        # what a bank says of lines and nobody knows is noted once
+        self.unknown: set[str] = set()
         self._find_reading()
 
     # -- how days and amounts are written
@@ -133,6 +134,7 @@ class Table(Columns):
         # of money out and of money in: how many are above zero, how many below
         signs = {"debit": [0, 0], "credit": [0, 0]}
         typed: list[date] = []
+        typed_amounts = False
         day_columns = columns.get("booked_on", []) + columns.get("value_date", [])
         heading = self.header[2] if self.header else None
         is_repeated = False
@@ -151,6 +153,8 @@ class Table(Columns):
             for place, role in money.items():
                 if place < width and isinstance(cell := cells[place], str) and cell:
                     amounts[role if role in OTHER_MONEY else "amount"].append(cell)
+                elif role == "amount" and place < width and isinstance(cell, Decimal):
+                    typed_amounts = True
             for role, counts in signs.items():
                 if role in columns and columns[role][0] < width:
                     text = text_of(cells[columns[role][0]])
@@ -167,6 +171,17 @@ class Table(Columns):
                 "month. Look whether they are right."
             )
         self._find_decimal(decimal, amounts)
+        # where money in is marked, and nothing else is, what has no mark is money out
+        said: set[int] = set()
+        for text in amounts["amount"] if "amount" in columns and "sign" not in columns and not typed_amounts else ():
+            said.add(sign_of(text))
+            if -1 in said:
+                break
+        self.out_is_plain = said == {0, 1}
+        if self.out_is_plain:
+            self.reading.note(
+                "Some amounts are marked as money in and none as money out, so those without a mark are taken as money out."
+            )
         self._find_marks()
         self.sections = self._find_sections() if is_repeated else {}
         self.debit_is_negative = signs["debit"][1] > signs["debit"][0]
@@ -398,7 +413,7 @@ class Table(Columns):
                     amount = number_of(cells[self.columns["amount_in"][0]], self.amounts)
                 if amount is not None:
                     return self.marks(sign, amount), ""
-            return amount, ""
+            return -amount if amount and self.out_is_plain and not sign_of(text) else amount, ""
         total: Decimal | None = None
         for role, sign in (
             ("debit", 1 if self.debit_is_negative else -1), ("credit", -1 if self.credit_is_negative else 1),
@@ -434,7 +449,10 @@ class Table(Columns):
             return MAX_COLUMNS
         beyond = [[text_of(cell) for cell in row[2][named:] if text_of(cell)] for row in self.sample]
         # cents behind a comma that also stands between columns
-        usual = [texts for texts in beyond if texts and not all(text.isdigit() for text in texts)]
+        usual = [texts for texts in beyond if texts and not all(map(str.isdigit, texts))]
+        if len({len(texts) for texts in beyond}) > 1:
+            # and groups of digits
+            usual = [texts for texts in usual if not all(re.fullmatch(r"\d{2,3}(?:\.\d*)?", text) for text in texts)]
         return MAX_COLUMNS if len(usual) * 5 >= len(self.sample) * 4 else named
 
     def _mark(self, cells: Sequence[Cell]) -> int:
@@ -471,6 +489,14 @@ class Table(Columns):
             else:
                 line.left_out = "The line has no amount."
 
+    def _goes_on(self, cells: Sequence[Cell], texts_in: set[int]) -> str | None:
+        """What a row says that has nothing but text, where others have theirs."""
+        filled = [place for place, cell in enumerate(cells) if text_of(cell)]
+        if not filled or not texts_in.issuperset(filled) or self._is_pending_title(cells):
+            return None
+        texts = [text_of(cells[place]) for place in filled]
+        return None if SUM_ROW.match(texts[0]) or BALANCE_ROW.match(texts[0]) else " ".join(texts)
+
     def _tell_texts(self, line: Line, cells: Sequence[Cell]) -> None:
         columns, width = self.columns, len(cells)
         parts = [text for p in columns.get("description", []) if p < width and (text := text_of(cells[p]))]
@@ -497,22 +523,30 @@ class Table(Columns):
             line.currency = next(filter(None, map(currency_of, sums)), None)
         where = "currency_in" if "currency_in" in columns and amount is not None and amount > 0 else "currency"
         if where in columns and (code := self.text(cells, where)):
-            line.currency = currency_of(code) or code.upper()
+            # a sign that several currencies have, such as $, names none of them
+            line.currency = currency_of(code) or (code.upper() if code.isalpha() else self.currency)
         if "original_amount" in columns and "original_currency" in columns:
             charged, charged_in = self.number(cells, "original_amount"), self.text(cells, "original_currency")
-            if charged and charged_in and charged_in.upper() != (line.currency or self.hints.currency):
-                line.original_amount, line.original_currency = abs(charged), charged_in.upper()
+            charged_in = charged_in and (currency_of(charged_in) or charged_in.upper())
+            if charged and charged_in and charged_in != (line.currency or self.hints.currency):
+                line.original_amount, line.original_currency = abs(charged), charged_in
+
+    @staticmethod
+    def _state(said: str) -> frozenset[str] | None:
+        """What is said of a line as a whole, else by a word in it: a payment failed is not booked."""
+        words = {said} if said in DECLINED | PENDING | BOOKED else {*re.findall(r"\w+", said)}
+        return next((state for state in (DECLINED, BOOKED, PENDING) if words & state), None)
 
     def _tell_state(self, line: Line, cells: Sequence[Cell], wrong_day: str) -> None:
         if "sign" in self.columns and (self.text(cells, "sign") or "").casefold() == "memo":
             line.left_out = "The bank says of it: it does not change the balance."
         if "status" in self.columns and (status := self.text(cells, "status")):
-            word = status.casefold()
-            if word in DECLINED:
+            state = self._state(status.casefold())
+            if state is DECLINED:
                 line.left_out = f"The bank says of it: {status[:40]}."
-            line.is_pending = word in PENDING
-            if word not in self.states:
-                self.states.add(word)
+            line.is_pending = state is PENDING
+            if state is None and status not in self.unknown:
+                self.unknown.add(status)
                 self.reading.note(f"Lines of which the bank says '{status[:40]}' are taken as booked.", line.line)
         if wrong_day and line.booked_on is not None and not any(map(str.isdigit, wrong_day)):
             # a word in place of the day says that it is still open
@@ -534,6 +568,10 @@ class Table(Columns):
         trades = "shares" in columns and not any(
             (self.amount_of(cells)[0] or 0) < 0 and self.text(cells, "shares") for _, _, cells in self.sample
         )
+        # an entry and the lines that go on with its text
+        held: list[Line] = []
+        end = 0
+        texts_in = {*columns.get("description", []), *columns.get("payer", [])} - {0} if heading else set()
         other: int | None = None
         is_open = bool(self.preamble) and self._is_pending_title(self.preamble[-1][2])
         named = self._named_width()
@@ -556,6 +594,14 @@ class Table(Columns):
                 line.error = f"'{(self.text(cells, 'sign') or '')[:40]}' does not say whether the money went in or out."
             if trades and booked_on and amount and self.text(cells, "shares"):
                 line.error = "A trade of a portfolio, without a sign: it does not say whether the money went in or out."
+            if held and number == end and booked_on is None and (more := self._goes_on(cells, texts_in)):
+                line.left_out = GOES_ON
+                held[0].description = " ".join(filter(None, (held[0].description, more)))
+                held.append(line)
+                end = number + raw.count("\n") + 1
+                continue
+            yield from held
+            held = []
             if booked_on is None or amount is None:
                 self._find_fault(line, cells, wrong_day, wrong_amount)
                 if line.left_out == OTHER_HEADINGS:
@@ -610,7 +656,9 @@ class Table(Columns):
                     balance = -balance
                 if not running.follows(booked_on, amount, balance, line.account, line.currency):
                     reading.note("The balance of this line does not follow from the one before and the amount.", number)
-            yield line
+            held = [line]
+            end = number + raw.count("\n") + 1 if booked_on and amount is not None and not line.error else 0
+        yield from held
         if last and len(self.sample) > 2 and (len(last[1]) < usual or (cents and cents.match(text_of(last[1][-1])))):
             reading.note("The last line is shorter than the others; the file may have been cut off.", last[0])
         reading.balances += running.ends(self.currency)

@@ -197,6 +197,8 @@ Trans. Date,Description,Amount
 1/30/2024,"Groceries","($1,054.20)"
 1/13/2024,"Fuel","(30.00)"
 """
+PLAIN_OUT = "Some amounts are marked as money in and none as money out, so those without a mark are taken as money out."
+GOES_ON = "The text of the line above goes on here."
 TRAILING_MINUS = "Datum;Text;Betrag\n31.01.2024;Miete;1.200,00-\n15.01.2024;Lohn;2.500,00+\n01.01.2024;Gebühr;3,5-\n"
 AMEX = """\
 Date,Description,Card Member,Account #,Amount
@@ -938,6 +940,48 @@ NO_LINE = "The line has no day and no amount."
          ["2024-01-31 -1.50 ΑΓΟΡΑ", "2024-01-30 2.00 Μισθοδοσία"]),
         ("תאריך,תיאור,חובה,זכות\n31/01/2024,שופרסל,1.50,\n30/01/2024,משכורת,,2.00\n".encode("cp1255"),
          ["2024-01-31 -1.50 שופרסל", "2024-01-30 2.00 משכורת"]),
+        # what the bank says of a line, in a word of several
+        (
+            "Date,Text,Amount,Status\n2024-01-31,a,-1.50,PAYMENT FAILED\n"
+            "2024-01-30,b,-1.50,Pending approval\n2024-01-29,c,2.00,PAYMENT SENT\n",
+            ["The bank says of it: PAYMENT FAILED.", "2024-01-30 -1.50 b pending", "2024-01-29 2.00 c"],
+        ),
+        # headings in two languages, or with a word behind them; where they contradict each other, they are not known
+        ("交易日期 Transaction Date,交易描述 Description,支出 Withdrawal,存入 Deposit\n2024/01/31,a,1.50,\n2024/01/30,b,,2.00\n",
+         ["2024-01-31 -1.50 a", "2024-01-30 2.00 b"]),
+        ("Tarih/Saat,İşlem,Açıklama,İşlem Tutarı*\n31/01/2024-12:13:14,POS,a,\"-1,50\"\n", ["2024-01-31 -1.50 a"]),  # noqa: RUF001
+        (
+            "Date (booked),Memo/Description,Amount (fee),Amount (credit),Amount (debit),Amount\n30-01-2024,a,0.10,,25.30,-25.30\n"
+            "31-01-2024,b,0.20,100.00,,100.00\n",
+            ["2024-01-30 -25.30 a", "2024-01-31 100.00 b"],
+        ),
+        # money in alone is marked, by a plus or by a word
+        (
+            "Дата,Описание,Сумма\n31.01.2024,Магазин,\"1 025,30\"\n30.01.2024,Фирма,\"+2 000,00\"\n",
+            ["2024-01-31 -1025.30 Магазин", "2024-01-30 2000.00 Фирма", PLAIN_OUT],
+        ),
+        ("Date,Text,Amount\n2024-01-31,a,1.50\n2024-01-30,b,2.00 CR\n", ["2024-01-31 -1.50 a", "2024-01-30 2.00 b", PLAIN_OUT]),
+        ("Date,Text,Amount\n2024-01-31,a,1.50 CR\n2024-01-30,b,2.00 DR\n2024-01-29,c,3.00\n",
+         ["2024-01-31 1.50 a", "2024-01-30 -2.00 b", "2024-01-29 3.00 c"]),
+        # a text that goes on below, and what stands below it and is no text of it
+        (
+            "Date,Text,Out,In,Account balance\n31/01/2024,POS,1.50,,\n"
+            ",SHOP,,,\n,\"14, Street\",,,\n30/01/2024,GIRO,,2.00,\n,Total,,,\n\n,Printed,,,\n",
+            [
+                "2024-01-31 -1.50 POS SHOP 14, Street", GOES_ON, GOES_ON, "2024-01-30 2.00 GIRO", NO_LINE, NO_LINE,
+                "Not a line of the statement: Total", "Not a line of the statement: Printed",
+            ],
+        ),
+        # a sign that several currencies have names none, and some write codes in their own way
+        ("Date,Text,Currency,Amount\n2024-01-31,a,$,-1.50\n2024-01-30,b,$,2.00\n", ["2024-01-31 -1.50 a", "2024-01-30 2.00 b"]),
+        ("Date,Text,Currency,Amount\n2024-01-31,a,RMB,-1.50\n2024-01-30,b,₪,2.00\n", ["2024-01-31 -1.50 CNY a", "2024-01-30 2.00 ILS b"]),
+        # amounts cut at their own commas
+        (
+            "Date,Text,Out,In,Balance\n15/01/24,a,0.00,1,20,000.00,1,20,000.00\n30/01/24,b,450.00,0.00,1,19,550.00\n",
+            [f"The line has {n} columns, the headings have 5: one of its cells was cut in two." for n in (9, 7)],
+        ),
+        ("Date,Text,Amount\n15Jan2024,a,-1.50\n31Jan24,b,2.00\n", ["2024-01-15 -1.50 a", "2024-01-31 2.00 b"]),
+        ("Date,Text,Amount\n31-01-2024 / 12:30,a,-1.50\n", ["2024-01-31 -1.50 a"]),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
