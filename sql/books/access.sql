@@ -129,3 +129,35 @@ $$;
 comment on function private.is_admin is 'Whether the caller''s token says is_admin in app_metadata, which only the secret key can set.';
 revoke execute on function private.is_admin from public;
 grant execute on function private.is_admin to authenticated;
+
+-- Two statements about several rows, or one about a row and what hangs on it, would else wait for each other.
+create function private.tg_lock_my_books() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- below depth 1 the statement that led here has the locks
+  if pg_trigger_depth() = 1 then
+    -- before any row is locked: writers hold a book and then want to see its row, its members and its invitations
+    perform private.lock_book(o.book_id) from (select m.book_id from private.my_books() as m (book_id) order by 1) as o;
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg_lock_my_books is
+'Lets those take turns who write about books and who keeps them: waits for the writers of all the caller''s books. Definer: lock_book is
+nobody''s to call.';
+revoke execute on function private.tg_lock_my_books from public;
+
+create function private.tg_lock_caller() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  -- the system writes to many people, in the order that they have
+  if pg_trigger_depth() = 1 and auth.uid() is not null then
+    perform pg_advisory_xact_lock(hashtextextended('person/' || auth.uid(), 0));
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg_lock_caller is 'Lets statements about the caller''s own rows take turns, so that they can''t deadlock.';
+revoke execute on function private.tg_lock_caller from public;

@@ -12,7 +12,7 @@ end
 $$;
 comment on function public.accept_invitation is
 'Joins the book that one is invited to, and returns it; name it in x-book, or switch_book to it. Repeated, it returns the book
-again. Errors: PT404, PT409 for one that has expired, was declined, or whose sender owns the book no longer.';
+again. Errors: PT404, PT409 for one that has expired, was declined, or whose sender owns the book no longer, or who keeps 100 books.';
 revoke execute on function public.accept_invitation from public;
 grant execute on function public.accept_invitation to authenticated;
 
@@ -33,6 +33,10 @@ as $$
 declare
   v_invitation public.book_invitations;
 begin
+  -- first the book, then rows: it may be about to go, or to be left by whoever has sent the invitation
+  perform private.lock_book(i.book_id)
+  from public.book_invitations as i
+  where i.id = answer_invitation.invitation_id and lower(i.email) = private.my_email();
   select i.* into v_invitation
   from public.book_invitations as i
   where i.id = answer_invitation.invitation_id and lower(i.email) = private.my_email()
@@ -67,6 +71,9 @@ begin
       message = 'Whoever sent the invitation owns the book no longer.',
       detail = 'books.invitation_void',
       hint = 'Ask an owner of the book for another.';
+  end if;
+  if answer_invitation.answer = 'accepted' and v_invitation.book_id not in (select private.my_books()) then
+    perform private.check_book_count();
   end if;
   update public.book_invitations as i
   set status = answer_invitation.answer, answered_at = now(), answered_by = auth.uid()

@@ -72,19 +72,8 @@ revoke execute on function private.tg_books__check from public;
 create trigger check_row before insert or update of timezone, base_currency on public.books
 for each row execute function private.tg_books__check();
 
-create function private.tg_books__lock() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- before the row of the book is locked: its writers hold the book and then want to see that row
-  perform private.lock_book(o.book_id) from (select m.book_id from private.my_books('owner') as m (book_id) order by 1) as o;
-  return null;
-end
-$$;
-comment on function private.tg_books__lock is 'Waits for the writers of the books that the caller could delete. Definer: lock_book is nobody''s to call.';
-revoke execute on function private.tg_books__lock from public;
 create trigger lock_books before delete on public.books
-for each statement execute function private.tg_books__lock();
+for each statement execute function private.tg_lock_my_books();
 
 create function private.tg_books__delete_entries() returns trigger
 language plpgsql security definer set search_path = ''

@@ -29,6 +29,8 @@ comment on column public.notification_preferences.version is 'Goes up by one at 
 
 create trigger apply_stamp before update on public.notification_preferences
 for each row execute function private.tg_stamp_update();
+create trigger lock_caller before insert or update or delete on public.notification_preferences
+for each statement execute function private.tg_lock_caller();
 
 alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;

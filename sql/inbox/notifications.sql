@@ -48,6 +48,8 @@ end
 $$;
 comment on function private.tg_notifications__stamp_read is 'Notes when a notification was read.';
 revoke execute on function private.tg_notifications__stamp_read from public;
+create trigger lock_caller before update or delete on public.notifications
+for each statement execute function private.tg_lock_caller();
 create trigger stamp_read before update of is_read on public.notifications
 for each row execute function private.tg_notifications__stamp_read();
 

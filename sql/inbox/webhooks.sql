@@ -47,6 +47,8 @@ comment on column public.webhooks.version is 'Goes up by one at each update; sen
 -- not for failing_since, which is kept
 create trigger apply_stamp before update of book_id, id, url, events, description, is_active on public.webhooks
 for each row execute function private.tg_stamp_entry();
+create trigger lock_book before insert or update or delete on public.webhooks
+for each statement execute function private.tg_lock_book();
 
 create function private.tg_webhooks__check() returns trigger
 language plpgsql security definer set search_path = ''
@@ -153,8 +155,13 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.queue_delivery(w, tell_webhooks.event, tell_webhooks.data, md5(w.id || '/' || tell_webhooks.occasion)::uuid)
-  from public.webhooks as w
-  where w.book_id = tell_webhooks.book_id and w.is_active and tell_webhooks.event = any(w.events);
+  from (
+    select w.* from public.webhooks as w
+    where w.book_id = tell_webhooks.book_id and w.is_active and tell_webhooks.event = any(w.events)
+    order by w.id
+    -- one that is being deleted is waited for, and not told: its delivery would be refused, and with it what is told
+    for key share
+  ) as w;
 end
 $$;
 comment on function private.tell_webhooks is
@@ -329,6 +336,15 @@ declare
   v_delivery public.webhook_deliveries;
   v_webhook public.webhooks;
 begin
+  -- whoever deletes a webhook locks it and then its deliveries
+  perform from public.webhooks as w
+  where
+    w.book_id = report_delivery.book_id
+    and w.id = (
+      select d.webhook_id from public.webhook_deliveries as d
+      where d.book_id = report_delivery.book_id and d.id = report_delivery.delivery_id
+    )
+  for no key update;
   update public.webhook_deliveries as d
   set
     attempts = d.attempts || jsonb_build_object(

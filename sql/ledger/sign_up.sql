@@ -150,9 +150,25 @@ end
 $$;
 comment on function public.create_book is
 'Makes a book with the caller as its owner. A repeated call with the same id returns the book. Add categories with copy_default_categories.
-Errors: PT409 for an id that is taken, PT422.';
+Errors: PT409 for an id that is taken, or who keeps 100 books, PT422.';
 revoke execute on function public.create_book from public;
 grant execute on function public.create_book to authenticated;
+
+create function private.check_book_count() returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- some statements lock all books of somebody, and the server has room for so many locks of everybody
+  if (select count(*) from private.my_books()) >= 100 then
+    raise sqlstate 'PT409' using
+      message = 'You keep 100 books.',
+      detail = 'books.too_many',
+      hint = 'Leave or delete one.';
+  end if;
+end
+$$;
+comment on function private.check_book_count is 'Whether the caller may keep one more book. Raises PT409.';
+revoke execute on function private.check_book_count from public;
 
 create function private.create_book(id uuid, name text, base_currency text, timezone text) returns public.books
 language plpgsql security definer set search_path = ''
@@ -172,6 +188,7 @@ begin
   on conflict on constraint books_pkey do nothing
   returning b.* into v_book;
   if found then
+    perform private.check_book_count();
     insert into public.book_members (book_id, user_id, role) values (v_book.id, (select auth.uid()), 'owner');
     return v_book;
   end if;

@@ -115,13 +115,15 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_user constant uuid := auth.uid();
-  v_books constant uuid[] := array(select b.* from private.books_of_nobody_else(v_user) as b);
+  v_books uuid[];
   v_task public.tasks;
 begin
   perform private.require_fresh_password();
+  -- who asks twice at once waits here; books first, as delete_person and all writers have it
+  perform private.lock_book(m.book_id) from (select b.book_id from private.my_books() as b (book_id) order by 1) as m;
+  perform from public.profiles as p where p.id = v_user for no key update;
   perform private.require_no_orphans(v_user);
-  -- who asks twice at once waits here
-  perform from public.profiles as p where p.id = v_user for update;
+  v_books := array(select b.* from private.books_of_nobody_else(v_user) as b);
   select t.* into v_task
   from private.account_deletions as d
   inner join public.tasks as t on t.book_id = d.book_id and t.id = d.task_id

@@ -66,6 +66,20 @@ select tests.refused($$ select public.create_book('x', 'EUR', 'x') $$, 'PT422', 
 select tests.refused(format('select public.create_book(%L, %L)', n, 'EUR'), 'PT422', 'books.name_length', 'a name has 1 to 64 characters')
 from unnest(array['', repeat('x', 65), null]) as n;
 
+-- some statements lock all of one's books
+select tests.log_in_as('cid@example.org');
+select lives_ok(
+  $$ select public.create_book('Book', 'EUR') from generate_series((select count(*) from public.books), 99) $$, 'one keeps 100 books'
+);
+select tests.refused($$ select public.create_book('x', 'EUR') $$, 'PT409', 'books.too_many', 'and not more');
+select tests.log_out();
+insert into public.book_invitations (book_id, id, email) values (tests.id('club'), tests.id('invitation'), 'cid@example.org');
+select tests.log_in_as('cid@example.org');
+select tests.refused(
+  $$ select public.accept_invitation(tests.id('invitation')) $$, 'PT409', 'books.too_many', 'not by joining one either'
+);
+select lives_ok($$ delete from public.books $$, 'all of them are gone at once');
+
 -- deletion
 select tests.log_out();
 select tests.book() as book \gset
