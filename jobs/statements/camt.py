@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -9,48 +10,84 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from lxml import etree
 
-from jobs.statements.reading import Balance, Line, Reading, StatementError
-from jobs.statements.text import MAX_LINE
+from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids
+from jobs.statements.text import MAX_LINE, detect_encoding, head
 
 __all__ = ["read"]
 
 PARTS = ("Stmt", "Rpt")
-AMOUNT = re.compile(r"[+-]?\d{1,16}(?:\.\d{1,8})?")
+AMOUNT = re.compile(r"\+?\d{1,16}(?:\.\d{1,8})?")
+# an entry is in memory until it ends; one with so many tags has 8,000 payments
+MAX_TAGS = 1_000_000
+# the bank's number of an entry stands after its day, those of its parts elsewhere
+NUMBER = re.compile(rb"</(?:\w+:)?(?:Sts|BookgDt|ValDt)>\s*<(?:\w+:)?AcctSvcrRef>\s*([^<]{0,64})")
+NO_REFERENCE = frozenset(("NOTPROVIDED", "NONREF", "NOREF", "NOT PROVIDED"))
 
 
 def read(path: Path) -> Reading:
     """Raises StatementError for XML that is malformed, declares entities, or has no statement."""
+    encoding = _encoding(path)
     reading = Reading("camt", iter(()), {})
-    if not any(True for _ in _elements(path, ("Stmt", "Rpt"), ("start",))):
-        kind = next((e for e in _elements(path, None, ("start",)) if _name(e) not in ("Document",)), None)
+    if not any(True for _ in _elements(path, encoding, ("Stmt", "Rpt"), ("start",))):
+        kind = next((e for e in _elements(path, encoding, None, ("start",)) if _name(e) not in ("Document",)), None)
         if kind is not None and _name(kind) == "BkToCstmrDbtCdtNtfctn":
             raise StatementError(
                 "This is a notification (camt.054); its entries are in the statement (camt.053), so import that."
             )
         raise StatementError("There is no statement (Stmt) or report (Rpt) in the XML.")
-    reading.lines = _lines(path, reading)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        numbers = [number.strip() for number in NUMBER.findall(data)]
+    reading.lines = _lines(path, encoding, reading, has_ids=are_ids(len(set(numbers)), len(numbers)))
     return reading
+
+
+def _encoding(path: Path) -> str | None:
+    """What the file is in where it says something else; None where libxml finds it itself."""
+    declared = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.-]+)", head(path))
+    encoding = detect_encoding(path, declared[1].decode() if declared else None)
+    return None if encoding.startswith("utf-16") else encoding.removesuffix("-sig")
 
 
 def _name(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _elements(path: Path, names: tuple[str, ...] | None, events: tuple[Literal["start", "end"], ...]) -> Iterator[Any]:
+class _Source:
+    """A file from its first tag on, with no more than so many tags between two elements that are asked for."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.tags = 0
+        start = file.read(4096)
+        file.seek(0 if start.startswith((b"\xff\xfe", b"\xfe\xff")) else max(0, start.find(b"<")))
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._file.read(size)
+        self.tags += block.count(b"<")
+        if self.tags > MAX_TAGS:
+            raise StatementError(f"An entry, or what stands between two, has more than {MAX_TAGS} tags.")
+        return block
+
+
+def _elements(
+    path: Path, encoding: str | None, names: tuple[str, ...] | None, events: tuple[Literal["start", "end"], ...]
+) -> Iterator[Any]:
     """Elements by local name. Nothing outside the file is opened, and nothing in it is expanded."""
     tags = [f"{{*}}{name}" for name in names] if names else None
     try:
         with path.open("rb") as file:
-            source = etree.iterparse(
-                file, events=events, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-                remove_comments=True, remove_pis=True,
+            source = _Source(file)
+            found = etree.iterparse(
+                source, events=events, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+                remove_comments=True, remove_pis=True, encoding=encoding,
             )  # fmt: skip
             is_first = True
-            for _, element in source:
+            for _, element in found:
+                source.tags = 0
                 if is_first:
                     _refuse_declarations(element)
                     is_first = False
@@ -86,6 +123,7 @@ def _day(element: Any, path: str) -> date | None:
 
 
 def _amount(element: Any, path: str = "Amt") -> tuple[Decimal | None, str | None]:
+    # which way it went is said beside it: with a sign of its own it would be said twice, perhaps not the same
     found = _find(element, path)
     if found is None or not AMOUNT.fullmatch((found.text or "").strip()):
         return None, found.get("Ccy") if found is not None else None
@@ -96,19 +134,25 @@ def _sign(element: Any) -> int | None:
     return {"CRDT": 1, "DBIT": -1}.get(_text(element, "CdtDbtInd") or "")
 
 
-def _lines(path: Path, reading: Reading) -> Iterator[Line]:
+def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool) -> Iterator[Line]:
     account: str | None = None
     currency: str | None = None
-    for element in _elements(path, ("Acct", "Bal", "Ntry", *PARTS), ("end",)):
+    owner: str | None = None
+    opening: Balance | None = None
+    closing: Balance | None = None
+    # what the entries come to; None where one can't be read
+    total: Decimal | None = Decimal(0)
+    for element in _elements(path, encoding, ("Acct", "Bal", "Ntry", *PARTS), ("end",)):
         name, parent = _name(element), element.getparent()
         if name in PARTS:
-            account = currency = None
-            element.clear()
+            if opening and closing and total is not None and opening.currency == closing.currency:
+                reading.compare(opening.amount, total, closing.amount, element.sourceline)
+            account = currency = owner = opening = closing = None
+            total = Decimal(0)
+        elif parent is None or _name(parent) not in PARTS:
             continue
-        if parent is None or _name(parent) not in PARTS:
-            continue
-        if name == "Acct":
-            account = _text(element, "Id/IBAN", "Id/Othr/Id", "Id/PrtryAcct/Id")
+        elif name == "Acct":
+            account = _account(element)
             currency = _text(element, "Ccy")
             if account and account not in reading.accounts:
                 reading.accounts.append(account)
@@ -121,18 +165,39 @@ def _lines(path: Path, reading: Reading) -> Iterator[Line]:
             if kind in ("OPBD", "PRCD", "CLBD"):
                 if amount is None or sign is None or day is None:
                     reading.note(f"The balance {kind} can't be read.", element.sourceline)
+                    continue
+                balance = Balance(account, day, sign * amount, code or currency, kind != "CLBD")
+                if balance.is_opening:
+                    opening = opening or balance
                 else:
-                    is_opening = kind != "CLBD"
-                    reading.balances.append(Balance(account, day, sign * amount, code or currency, is_opening))
+                    closing = balance
+                # a page of several ends, and the next begins, with a balance that is none of a day
+                if _text(element, "Tp/SubTp/Cd") != "INTM":
+                    reading.balances.append(balance)
         else:
-            yield from _entry(element, account, currency)
+            for line in _entry(element, account, currency, owner):
+                if not has_ids:
+                    line.external_id = None
+                if line.error or (opening and line.currency != opening.currency):
+                    total = None
+                elif total is not None and line.amount is not None and not line.is_pending and not line.left_out:
+                    total += line.amount
+                yield line
+        # what comes before has been read, whatever it is
         if name != "Acct":
             element.clear()
-            while (before := element.getprevious()) is not None and _name(before) == name:
-                parent.remove(before)
+        while (before := element.getprevious()) is not None:
+            parent.remove(before)
 
 
-def _entry(entry: Any, account: str | None, currency: str | None) -> Iterator[Line]:
+def _account(element: Any) -> str | None:
+    if iban := _text(element, "Id/IBAN"):
+        return iban.replace(" ", "")
+    number = _text(element, "Id/Othr/Id", "Id/PrtryAcct/Id")
+    return number if number and number.upper() not in NO_REFERENCE else None
+
+
+def _entry(entry: Any, account: str | None, currency: str | None, owner: str | None) -> Iterator[Line]:
     raw = " ".join(etree.tostring(entry, encoding="unicode", with_tail=False).split())
     raw = re.sub(r' xmlns(?::\w+)?="[^"]*"', "", raw).replace("> <", "><")
     line = Line(entry.sourceline, raw[:MAX_LINE], account=account)
@@ -140,22 +205,33 @@ def _entry(entry: Any, account: str | None, currency: str | None) -> Iterator[Li
     line.currency = line.currency or currency
     sign = _sign(entry)
     line.booked_on = _day(entry, "BookgDt") or _day(entry, "ValDt")
-    status = _text(entry, "Sts/Cd", "Sts")
+    status = _text(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
     line.is_pending = status in ("PDNG", "FUTR")
     if status == "INFO":
         line.left_out = "The bank marks it as information, not as a booking."
-    if line.booked_on is None:
+    if not line.is_pending and not line.left_out and not status.startswith("BOOK"):
+        line.error = f"The entry is neither booked nor pending, but '{status[:40]}'."
+    elif line.booked_on is None:
         line.error = "The entry has no day (BookgDt or ValDt)."
     elif amount is None or sign is None:
+        text = _text(entry, "Amt")
         line.error = (
-            "The entry has no amount (Amt)."
-            if amount is None
-            else "The entry does not say credit or debit (CdtDbtInd)."
+            "The entry does not say credit or debit (CdtDbtInd)."
+            if amount is not None
+            else f"'{text[:40]}' is no amount without a sign (Amt)."
+            if text
+            else "The entry has no amount (Amt)."
         )
     else:
         line.amount = sign * amount
     details = entry.findall("{*}NtryDtls/{*}TxDtls")
-    line.external_id = _text(entry, "AcctSvcrRef")
+    if line.amount is not None and currency and line.currency != currency and len(details) < 2:
+        # what moved on the account, where the entry says what was ordered
+        moved = next((inside for each in (entry, *details) if (inside := _amount_in(each, currency)) is not None), None)
+        if moved is not None:
+            line.original_amount, line.original_currency = amount, line.currency
+            line.amount, line.currency = (sign or 1) * moved, currency
+    line.external_id = _reference(entry, "AcctSvcrRef")
     about = _text(entry, "AddtlNtryInf")
     parts = [(_detail_amount(detail, line.currency, sign or 1), detail) for detail in details]
     if (
@@ -165,7 +241,7 @@ def _entry(entry: Any, account: str | None, currency: str | None) -> Iterator[Li
         and (sum((part or Decimal(0) for part, _ in parts), Decimal(0)) == line.amount)
     ):
         # a batch, whose parts are what it was; some banks give each the number of the whole
-        refs = [_text(detail, "Refs/AcctSvcrRef", "Refs/TxId", "Refs/InstrId") for _, detail in parts]
+        refs = [_reference(detail, "Refs/AcctSvcrRef", "Refs/TxId", "Refs/InstrId") for _, detail in parts]
         alike = Counter(refs)
         for place, (part, detail) in enumerate(parts, 1):
             each = Line(
@@ -176,31 +252,57 @@ def _entry(entry: Any, account: str | None, currency: str | None) -> Iterator[Li
             each.external_id = (
                 own if own and alike[own] == 1 else f"{line.external_id}/{place}" if line.external_id else None
             )
-            _describe(each, detail, about, account)
+            _describe(each, detail, about, account, owner)
             yield each
         return
     if details:
-        line.external_id = line.external_id or (_text(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else None)
+        line.external_id = line.external_id or (
+            _reference(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else None
+        )
         # what comes back names its parties as they were when it went
         is_returned = _text(entry, "RvslInd") in ("true", "1") or _find(details[0], "RtrInf") is not None
-        _describe(line, details[0], about, account, is_returned)
+        _describe(line, details[0], about, account, owner, is_returned)
         if len(details) > 1:
             line.payer, line.description = None, about or f"{len(details)} payments"
             line.original_amount = line.original_currency = None
     else:
-        line.description = about
+        count = _text(entry, "NtryDtls/Btch/NbOfTxs")
+        line.description = about or (f"{count} payments" if count and count != "1" else None)
+    if len(details) < 2:
+        _keep_original(line, entry)
+        paths = ("Chrgs/TtlChrgsAndTaxAmt", "Chrgs/Amt")
+        charges = next((c for each in (entry, *details) for path in paths if (c := _amount(each, path))[0]), None)
+        line.notes = f"Charges {charges[0]} {charges[1] or ''}" if charges else None
     yield line
 
 
-def _detail_amount(detail: Any, currency: str | None, sign: int) -> Decimal | None:
-    for path in ("Amt", "AmtDtls/TxAmt/Amt"):
-        amount, code = _amount(detail, path)
+def _reference(element: Any, *paths: str) -> str | None:
+    return next((text for path in paths if (text := _text(element, path)) and text.upper() not in NO_REFERENCE), None)
+
+
+def _amount_in(element: Any, currency: str) -> Decimal | None:
+    for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/CntrValAmt/Amt", "AmtDtls/InstdAmt/Amt"):
+        amount, code = _amount(element, path)
         if amount is not None and code == currency:
-            return (_sign(detail) or sign) * amount
+            return amount
     return None
 
 
-def _describe(line: Line, detail: Any, about: str | None, account: str | None, is_returned: bool = False) -> None:
+def _keep_original(line: Line, element: Any) -> None:
+    for path in ("AmtDtls/InstdAmt/Amt", "AmtDtls/TxAmt/Amt", "Amt"):
+        amount, code = _amount(element, path)
+        if line.original_amount is None and amount and code and line.currency and code != line.currency:
+            line.original_amount, line.original_currency = amount, code
+
+
+def _detail_amount(detail: Any, currency: str | None, sign: int) -> Decimal | None:
+    amount = _amount_in(detail, currency) if currency else None
+    return None if amount is None else (_sign(detail) or sign) * amount
+
+
+def _describe(
+    line: Line, detail: Any, about: str | None, account: str | None, owner: str | None, is_returned: bool = False
+) -> None:
     parties = {}
     for side in ("Dbtr", "Cdtr"):
         name = _text(
@@ -209,20 +311,24 @@ def _describe(line: Line, detail: Any, about: str | None, account: str | None, i
             f"RltdPties/Ultmt{side}/Nm",
             f"RltdPties/{side}/Pty/Nm",
             f"RltdPties/{side}/Nm",
+            f"RltdPties/{side}/Agt/FinInstnId/Nm",
         )
         if name:
             parties[side] = name
     other = "Cdtr" if ((line.amount or 0) < 0) != is_returned else "Dbtr"
     mine = "Dbtr" if other == "Cdtr" else "Cdtr"
     line.payer = parties.get(other)
-    if line.payer is None and mine in parties and _text(detail, f"RltdPties/{mine}Acct/Id/IBAN") != account:
+    if (
+        line.payer is None
+        and parties.get(mine, owner) != owner
+        and (_text(detail, f"RltdPties/{mine}Acct/Id/IBAN") or "").replace(" ", "") != account
+    ):
         line.payer = parties[mine]
     texts = [" ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Ustrd")]
     texts += [" ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref")]
     texts += [" ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Strd/{*}AddtlRmtInf")]
+    texts = list(filter(None, texts)) or [
+        " ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Strd/{*}RfrdDocInf/{*}Nb")
+    ]
     line.description = " ".join(dict.fromkeys(filter(None, texts))) or _text(detail, "AddtlTxInf") or about
-    for path in ("AmtDtls/InstdAmt/Amt", "AmtDtls/TxAmt/Amt"):
-        amount, code = _amount(detail, path)
-        if amount and code and line.currency and code != line.currency:
-            line.original_amount, line.original_currency = amount, code
-            break
+    _keep_original(line, detail)

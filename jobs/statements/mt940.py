@@ -202,11 +202,8 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
             is_page = tag == "62M"
             if is_opening:
                 opening, total = amount, Decimal(0)
-            elif opening is not None and is_sound and opening + total != amount:
-                reading.note(
-                    f"The opening balance {opening} and the entries come to {opening + total}, the closing balance says {amount}.",
-                    number,
-                )
+            elif opening is not None and is_sound:
+                reading.compare(opening, total, amount, number)
         elif tag == "61":
             waiting = _entry(number, text, account, currency)
             unclosed = number

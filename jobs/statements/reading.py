@@ -94,5 +94,13 @@ class Reading:
         if len(self.notes) < 50:
             self.notes.append(Note(message, line))
 
+    def compare(self, opening: Decimal, total: Decimal, closing: Decimal, line: int | None) -> None:
+        """Says where a statement does not add up."""
+        if opening + total != closing:
+            self.note(
+                f"The opening balance {opening} and the entries come to {opening + total}, the closing balance says {closing}.",
+                line,
+            )
+
     def __iter__(self) -> Iterator[Line]:
         return self.lines

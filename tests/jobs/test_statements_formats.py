@@ -264,6 +264,13 @@ def entry(
     )
 
 
+def camt_balance(kind: str, amount: str, day: str, sub: str = "") -> str:
+    return (
+        f'<_Bal><_Tp><_CdOrPrtry><_Cd>{kind}</_Cd></_CdOrPrtry>{sub}</_Tp><_Amt Ccy="CHF">{amount}</_Amt><_CdtDbtInd>CRDT</_CdtDbtInd>'
+        f"<_Dt><_Dt>{day}</_Dt></_Dt></_Bal>"
+    )
+
+
 def test_camt_with_a_batch_a_reversal_and_what_is_pending(tmp_path: Path) -> None:
     def part(amount: str, name: str, ref: str) -> str:
         return (
@@ -311,18 +318,12 @@ def test_camt_with_a_batch_a_reversal_and_what_is_pending(tmp_path: Path) -> Non
 
 
 def test_camt_that_leaves_something_out(tmp_path: Path) -> None:
-    def balance(kind: str, amount: str, day: str) -> str:
-        return (
-            f'<_Bal><_Tp><_CdOrPrtry><_Cd>{kind}</_Cd></_CdOrPrtry></_Tp><_Amt Ccy="CHF">{amount}</_Amt><_CdtDbtInd>CRDT</_CdtDbtInd>'
-            f"<_Dt><_Dt>{day}</_Dt></_Dt></_Bal>"
-        )
-
     parts = '<_NtryDtls><_TxDtls><_Amt Ccy="CHF">10</_Amt></_TxDtls><_TxDtls><_Amt Ccy="CHF">15</_Amt></_TxDtls></_NtryDtls>'
     text = camt(
-        balance("OPBD", "5", "2024-01-01")
-        + balance("ITBD", "6", "2024-01-02")
-        + balance("CLBD", "7", "2024-13-01")
-        + balance("CLBD", "lots", "2024-01-31")
+        camt_balance("OPBD", "5", "2024-01-01")
+        + camt_balance("ITBD", "6", "2024-01-02")
+        + camt_balance("CLBD", "7", "2024-13-01")
+        + camt_balance("CLBD", "lots", "2024-01-31")
         + entry("30", "DBIT", parts)
         + entry("30", "DBIT", f"{parts}<_AddtlNtryInf>Wages</_AddtlNtryInf>")
         + entry("7", "SIDEWAYS")
@@ -356,6 +357,91 @@ def test_camt_of_a_batch_whose_parts_have_the_number_of_the_whole(tmp_path: Path
         tmp_path, camt(entry("20", "CRDT", f"<_AcctSvcrRef>B1</_AcctSvcrRef><_NtryDtls>{part}{part}</_NtryDtls>"))
     )
     assert amounts(lines) == [10, 10] and [line.external_id for line in lines] == ["B1/1", "B1/2"]
+
+
+def detail(inside: str) -> str:
+    return f"<_NtryDtls><_TxDtls>{inside}</_TxDtls></_NtryDtls>"
+
+
+PAGE = "<_SubTp><_Cd>INTM</_Cd></_SubTp>"
+BIG = '<_AmtDtls><_TxAmt><_Amt Ccy="USD">{}</_Amt></_TxAmt><_CntrValAmt><_Amt Ccy="CHF">{}</_Amt></_CntrValAmt></_AmtDtls>'
+
+
+@pytest.mark.parametrize(
+    ("entries", "read"),
+    [
+        # a statement that does not add up, what is pending left aside; a page of several, whose end is no balance of a day
+        (
+            camt_balance("PRCD", "10", "2024-01-30") + camt_balance("CLBD", "9", "2024-01-31") + entry("2", "DBIT") + entry("5",
+            "DBIT", status="PDNG"),
+            [
+                "2024-01-31 -2 CHF", "2024-01-31 -5 CHF pending", "opening 2024-01-30 10", "closing 2024-01-31 9",
+                "The opening balance 10 and the entries come to 8, the closing balance says 9.",
+            ],
+        ),
+        (
+            camt_balance("OPBD", "10", "2024-01-30") + camt_balance("CLBD", "8", "2024-01-31", PAGE) + entry("2", "DBIT"),
+            ["2024-01-31 -2 CHF", "opening 2024-01-30 10"],
+        ),
+        # signs that are said twice, a state that nobody knows, numbers that are none
+        (
+            entry("-5", "DBIT") + entry("5,00", "DBIT") + entry("5", "DBIT", status="<_Prtry>RJCT</_Prtry>")
+            + entry("5", "DBIT", "<_AcctSvcrRef>NONREF</_AcctSvcrRef>"),
+            [
+                "'-5' is no amount without a sign (Amt).", "'5,00' is no amount without a sign (Amt).",
+                "The entry is neither booked nor pending, but 'RJCT'.", "2024-01-31 -5 CHF",
+            ],
+        ),
+        (entry("5", "DBIT", "<_AcctSvcrRef>4711</_AcctSvcrRef>") * 3, ["2024-01-31 -5 CHF"] * 3),
+        # what moved on the account, where the entry says what was ordered; a batch in other money; charges; a batch without its parts
+        (
+            entry("20", "DBIT", detail(BIG.format(20, "18.20"))).replace('"CHF">20', '"USD">20')
+            + entry("30", "DBIT", f"<_NtryDtls><_TxDtls>{BIG.format(11, 10)}</_TxDtls><_TxDtls>{BIG.format(22, 20)}</_TxDtls></_NtryDtls>")
+            + entry("103", "DBIT", '<_Chrgs><_TtlChrgsAndTaxAmt Ccy="CHF">3.00</_TtlChrgsAndTaxAmt></_Chrgs>')
+            + entry("9", "DBIT", "<_NtryDtls><_Btch><_NbOfTxs>12</_NbOfTxs></_Btch></_NtryDtls>"),
+            [
+                "2024-01-31 -18.20 CHF", "2024-01-31 -10 CHF", "2024-01-31 -20 CHF", "2024-01-31 -103 CHF Charges 3.00 CHF",
+                "2024-01-31 -9 CHF 12 payments",
+            ],
+        ),
+        # the owner of the account is nobody that they paid; a bank as the other side; the number of an invoice
+        (
+            entry("5", "CRDT", detail("<_RltdPties><_Cdtr><_Nm>Ada</_Nm></_Cdtr></_RltdPties>"))
+            + entry("6",
+            "DBIT", detail("<_RltdPties><_Cdtr><_Agt><_FinInstnId><_Nm>A Bank</_Nm></_FinInstnId></_Agt></_Cdtr></_RltdPties>"))
+            + entry("7", "DBIT", detail("<_RmtInf><_Strd><_RfrdDocInf><_Nb>R 7</_Nb></_RfrdDocInf></_Strd></_RmtInf>")),
+            ["2024-01-31 5 CHF", "2024-01-31 -6 CHF A Bank", "2024-01-31 -7 CHF R 7"],
+        ),
+    ],
+)  # fmt: skip
+def test_camt_of_other_banks(entries: str, read: list[str], tmp_path: Path) -> None:
+    text = camt(entries).replace("</n:Acct>", "<n:Ownr><n:Nm>Ada</n:Nm></n:Ownr></n:Acct>")
+    assert [line.replace(" CH9300762011623852957", "") for line in shown(tmp_path, text)] == read
+
+
+def test_camt_with_the_amount_in_another_currency(tmp_path: Path) -> None:
+    ordered = '<_AmtDtls><_InstdAmt><_Amt Ccy="USD">20</_Amt></_InstdAmt></_AmtDtls>'
+    text = entry("18", "DBIT", ordered) + entry("20", "DBIT", detail(BIG.format(20, 18))).replace(
+        '"CHF">20', '"USD">20'
+    )
+    _, lines = read_text(tmp_path, camt(text))
+    assert [(line.amount, line.currency, line.original_amount, line.original_currency) for line in lines] == [
+        (Decimal(-18), "CHF", Decimal(20), "USD")
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [("UTF-8", "cp1252"), ("ISO-8859-1", "utf-8"), ("ISO-8859-1", "latin-1"), ("UTF-8", "utf-16"), ("UTF-16", "utf-8"), ("UTF-8",
+    "utf-8-sig")],
+)  # fmt: skip
+def test_camt_that_says_another_encoding_than_it_has(declared: str, encoding: str, tmp_path: Path) -> None:
+    text = camt(entry("5", "DBIT", "<_AddtlNtryInf>Müller, Käse</_AddtlNtryInf>"))
+    text = text.replace(
+        '<?xml version="1.0"?>',
+        f'\n<?xml version="1.0" encoding="{declared}"?>'.lstrip("\n" if "utf" in encoding else ""),
+    )
+    assert [line.description for line in read_text(tmp_path, text.encode(encoding))[1]] == ["Müller, Käse"]
 
 
 def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:

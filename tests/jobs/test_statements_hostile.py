@@ -111,6 +111,8 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "billion laughs in UTF-16": (lambda: BILLION.encode("utf-16"), "DOCTYPE"),
     "one line of 32 MiB": (lambda: b"Date,Text,Amount\n2024-01-31," + b"x" * (32 << 20), "longer than 65536"),
     "one line of XML": (lambda: b"<Document><BkToCstmrStmt><Stmt><Ntry>" + b"x" * (32 << 20), "malformed"),
+    "elements within an entry of XML": (lambda: b"<Document><BkToCstmrStmt><Stmt><Ntry>" + b"<a/>" * (6 << 20), "more than 1000000 tags"),
+    "elements where no entry is": (lambda: b"<Document>" + b"<a/>" * (6 << 20), "more than 1000000 tags"),
     "one value of OFX": (lambda: b"<OFX><STMTRS><STMTTRN><NAME>" + b"x" * (32 << 20), "longer than 65536"),
     "CDATA of OFX without end": (
         lambda: b"<OFX><STMTRS><STMTTRN>" + b"<MEMO><![CDATA[" * (1 << 20) + b"<NAME>" + b"x" * 70_000, "longer than 65536",
