@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 from jobs.statements.amounts import AmountReader
@@ -23,7 +23,7 @@ from jobs.statements.cells import (
     number_of,
     text_of,
 )
-from jobs.statements.headings import ROLES, currency_of, plain, plain_part
+from jobs.statements.headings import ROLES, WORDS_FOR, currency_of, plain, plain_part
 from jobs.statements.marks import IBAN, IN, OUT
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
@@ -52,6 +52,11 @@ def is_running(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal
     return bool(steps) and (
         all(b - a == sign * y for (a, b), (_, y) in steps) or all(a - b == sign * x for (a, b), (x, _) in steps)
     )
+
+
+def is_counter(values: list[Decimal]) -> bool:
+    """Whether numbers stay or go up or down by one each time, as those of a statement's pages or lines do."""
+    return {abs(b - a) for a, b in pairwise(values)} <= {0, 1}
 
 
 class Columns:
@@ -221,7 +226,9 @@ class Columns:
     def _fall_back(self, found: dict[str, list[int]], given: dict[str, Any]) -> None:
         """What no heading says and the contents leave no doubt about."""
         if "booked_on" not in found and "booked_on" not in given:
-            if "value_date" in found and self._column(found["value_date"][0]):
+            if called := self._called("booked_on", is_date, found):
+                found["booked_on"] = called[:1]
+            elif "value_date" in found and self._column(found["value_date"][0]):
                 found["booked_on"] = found.pop("value_date")
             else:
                 width = max(len(row[2]) for row in self.sample)
@@ -242,15 +249,28 @@ class Columns:
                 and self._mostly(p, is_amount)
                 and any(map(is_sum, self._column(p)))
             ]
+            called = [p for p in self._called("amount", is_amount, found) if p in sums]
+            sums = called if len(called) == 1 else sums
             if len(sums) == 1 and len(self._column(sums[0])) == len(self.sample):
                 found["amount"] = sums
-                self.reading.note(
-                    f"The amounts are taken from '{self._name(sums[0])}', the only column that has amounts."
-                )
+                which = "named like that" if called else "that has amounts"
+                self.reading.note(f"The amounts are taken from '{self._name(sums[0])}', the only column {which}.")
         if not any(role in found or role in given for role in ("description", "payer", "payee", "kind")):
             used = {place for places in found.values() for place in places}
             best = self._wordiest(used)
             found["description"] = [] if best is None else [best]
+
+    def _called(self, role: str, test: Callable[[Cell], bool], found: dict[str, list[int]]) -> list[int]:
+        """The full columns whose headings begin with a word for a role."""
+        used = {place for places in found.values() for place in places}
+        return [
+            place
+            for place, name in enumerate(self.names)
+            if place not in used
+            and plain(name).startswith(WORDS_FOR[role])
+            and len(self._column(place)) == len(self.sample)
+            and self._mostly(place, test)
+        ]
 
     def _wordiest(self, used: set[int]) -> int | None:
         """The column with most letters, of those that are no days and no amounts."""
@@ -408,7 +428,7 @@ class Columns:
             if merchant := [p for p, name in enumerate(names) if name in ("merchant", "merchantname")]:
                 found["payer"] = merchant
         else:
-            named = [p for p in places("payer") if p not in used]
+            named = [p for role in ("payer", "payee", "sender") for p in places(role) if p not in used]
             # a number of an account only where there is no name
             named.sort(
                 key=lambda p: self._column(p) != [] and self._mostly(p, lambda c: bool(IBAN.fullmatch(text_of(c))))
@@ -470,31 +490,22 @@ class Columns:
         full = [p for p in numbers if len(columns[p]) == len(self.sample)][:MAX_SUMS]
         reader = AmountReader.detect(text_of(cell) for p in numbers for cell in columns[p])
         values = {p: [number_of(cell, reader) or Decimal(0) for cell in columns[p]] for p in full}
-        for amount in full:
-            for balance in full:
-                if amount == balance or not any(values[amount]):
-                    continue
-                steps = list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True))
-                if is_running(steps):
-                    found["amount"], found["balance"] = [amount], [balance]
-                elif min(values[amount]) >= 0 and is_running(steps, -1):
-                    # money out alone; of what is owed, money in alone
-                    is_owed = self.hints.is_liability and min(values[balance]) >= 0
-                    found["credit" if is_owed else "debit"], found["balance"] = [amount], [balance]
-                elif is_running(steps[1:]) and self._is_top(amount, balance, reader):
-                    self.preamble.append(self.sample[0])
-                    self.sample = self.sample[1:]
-                    return self._by_content()
-        # what it was before, what it is then, and the difference
-        for before, after, amount in ((a, b, c) for a in full for b in full for c in full if len({a, b, c}) == 3):
-            if (
-                not found.keys() & SUMS
-                and all(y - x == z for x, y, z in zip(values[before], values[after], values[amount], strict=True))
-                and any(values[amount])
-            ):
-                found["amount"], found["balance"] = [amount], [after]
+        # what has cents before what has none
+        full.sort(key=lambda p: not any(map(is_sum, columns[p])))
+        found |= self._proven(full, values)
+        for amount, balance in permutations(full, 2) if not found.keys() & SUMS else ():
+            steps = list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True))[1:]
+            if any(values[amount]) and is_running(steps) and self._is_top(amount, balance, reader):
+                self.preamble.append(self.sample[0])
+                self.sample = self.sample[1:]
+                return self._by_content()
         if not found.keys() & SUMS:
-            gaps = [p for p in numbers if len(columns[p]) < len(self.sample)][:MAX_SUMS]
+            # a column of zeros is none of money out or in
+            gaps = [
+                p
+                for p in numbers
+                if len(columns[p]) < len(self.sample) and any(number_of(cell, reader) for cell in columns[p])
+            ][:MAX_SUMS]
             signed = [p for p in full if any(v < 0 for v in values[p])]
             broken = [
                 p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", text_of(cell)) for cell in columns[p])
@@ -522,6 +533,34 @@ class Columns:
         best = self._wordiest({*dates, *(p for places in found.values() for p in places)})
         found["description"] = [] if best is None else [best]
         return {role: where for role, where in found.items() if where}
+
+    def _proven(self, full: list[int], values: dict[int, list[Decimal]]) -> dict[str, list[int]]:
+        """The amounts and balances among some columns of numbers that leave no doubt about each other; the surest proof first."""
+        amounts = [p for p in full if any(values[p])]
+        for before, after, amount in permutations(full, 3):
+            # what it was before, what it is then, and the difference
+            if amount in amounts and all(
+                y - x == z for x, y, z in zip(values[before], values[after], values[amount], strict=True)
+            ):
+                return {"amount": [amount], "balance": [after]}
+        pairs = [
+            (amount, balance, list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True)))
+            for amount in amounts
+            for balance in full
+            if amount != balance and not is_counter(values[balance])
+        ]
+        for amount, balance, steps in pairs:
+            if is_running(steps):
+                return {"amount": [amount], "balance": [balance]}
+        for amount, balance, steps in pairs:
+            if is_running(steps, -1):
+                if min(values[amount]) < 0:
+                    # what it was before each entry
+                    return {"amount": [amount]}
+                # money out alone; of what is owed, money in alone
+                is_owed = self.hints.is_liability and min(values[balance]) >= 0
+                return {"credit" if is_owed else "debit": [amount], "balance": [balance]}
+        return {}
 
     def _is_top(self, amount: int, balance: int, reader: AmountReader) -> bool:
         """Whether the first row has the balances before and after, and no entry: the others add up to what is between."""

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["ROLES", "currency_of", "plain", "plain_part"]
+__all__ = ["ROLES", "WORDS_FOR", "currency_of", "plain", "plain_part"]
 
 SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY", "R$": "BRL", "US$": "USD", "₪": "ILS",
            "₽": "RUB", "₴": "UAH", "₺": "TRY", "₩": "KRW", "฿": "THB", "₫": "VND"}  # fmt: skip
@@ -82,7 +82,7 @@ ROLES: dict[str, list[str]] = {
             | created utc | created | ημνια | التاريخ | วันที่ | ngay giao dich | trade date | dags | run date
             | release date
             | data tranzactie | data finalizarii tranzactiei | датум | תאריך רכישה | תאריך עסקה | ημερομηνια συναλλαγης | 付款时间
-            | 交易创建时间 | datum zauctovania transakcie | timestamp
+            | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | book date
         """,
         "value_date": """
@@ -177,7 +177,7 @@ ROLES: dict[str, list[str]] = {
             | waehrung | buchungswahrung | source currency | devies
             | posted currency | billing currency | whg | para birimi | валюта платежа | devise | divisa
             | munt | muntsoort | waluta | mena | moneda | moeda | valuta | currency code | transaction currency
-            | valuta rachunku | debit currency | devizanem | 通貨 | валюта | valiuta | valuuta | nomisma | νομισμα | מטבע חיוב | מטבע
+            | valuta rachunku | debit currency | devizanem | 通貨 | валюта | valiuta | valuuta | νομισμα | מטבע חיוב | מטבע
         """,
         "payer": """
             beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
@@ -194,7 +194,7 @@ ROLES: dict[str, list[str]] = {
             | protistrana | merchant | merchant name | payee name | payee | payer name | name | supplierfound
             | begunstigter | empfanger | target name | vendor | namn | navn | nimi | mottagare | modtager | mottaker
             | store name | naziv | gavejas | mokėtojas gavejas | sanemejs maksatajs | nazov protiuctu | partner neve
-            | наредител получател | שם בית עסק | merchant description
+            | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder | empfaenger 1 | empfaenger | naam
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name | saajan nimi
@@ -203,7 +203,8 @@ ROLES: dict[str, list[str]] = {
             zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | maksaja
         """,
         "description": """
-            verwendungszweck | vorgang verwendungszweck | payment reference | description | transaction description
+            verwendungszweck | vorgang verwendungszweck | descrizione completa | descrizione estesa
+            | payment reference | description | transaction description
             | libelle | libelle operation | libelle de l operation | label | concepto | descripcion | descrizione
             | descrizione operazione | causale | descricao | historico | omschrijving | omschrijving 1
             | mededelingen | transaktionsbeschreibung | buchungs details | tytul | tytul operacji | opis operacji
@@ -223,17 +224,18 @@ ROLES: dict[str, list[str]] = {
             | תיאור | פרטים | الوصف | รายการ | dien giai
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
-            | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie | reference
+            | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
+            | beschrijving | mededeling | reference
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
             | memo | mededelingen | note to self | description2 | description3 | description 2 | description 3
-            | dettagli | location | particulars | transaction ref1 | transaction ref2 | transaction ref3
+            | dettagli | location | particulars | transaction ref1 | transaction ref2 | transaction ref3 | vrije mededeling | mededeling
         """,
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction
             | rodzaj transakcji | umsatzart | art | typ | transaktionstyp | typ transakcji | type verrichting
-            | typ uhrady | type operation | transactietype | tipo operazione | tipo | 取引区分
+            | typ uhrady | type operation | transactietype | tipo operazione | tipo | 取引区分 | transactie | laji | tapahtumalaji
         """,
         "notes": """
             notes | notes and tags | note | remarks | bemerkung | observaciones | commentaire | comment | memo
@@ -287,6 +289,14 @@ ROLES: dict[str, list[str]] = {
     }.items()
 }
 
+# how a heading begins that nobody has listed
+WORDS_FOR = {
+    "booked_on": ("date", "data", "datum", "dato", "fecha", "дата", "датум", "日期", "日付", "ημερομηνια", "תאריך", "tarih", "paiva"),
+    "amount": (
+        "amount", "betrag", "montant", "importe", "importo", "monto", "valor", "kwota", "castka", "suma", "summa", "belopp", "belob",
+        "belop", "bedrag", "сумма", "сума", "износ", "iznos", "金额", "金額", "ποσο", "סכום", "tutar", "osszeg", "umsatz",
+    ),
+}  # fmt: skip
 TEXTS = ("payer", "description", "kind", "notes")
 NAMED = {name: frozenset(role for role in ROLES if name in ROLES[role]) for names in ROLES.values() for name in names}
 # a heading in two languages, or with a word behind it: at a mark, or where the alphabet changes

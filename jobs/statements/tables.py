@@ -37,6 +37,7 @@ __all__ = ["read_table"]
 NET = ("total", "totalamount", "amounttotal", "net", "netamount", "netto", "neto", "nettobetrag", "importeneto")
 ON_TOP = ("fee", "sourcefeeamount")
 OTHER_HEADINGS = "Headings of another table."
+A_BALANCE = "A balance, not an entry."
 GOES_ON = "The text of the line above goes on here."
 OTHER_MONEY = ("balance", "original_amount", "fee")
 
@@ -482,6 +483,8 @@ class Table(Columns):
                 line.error = f"'{wrong_day[:40]}' is no day." if wrong_day else "The line has no day."
         elif wrong_amount:
             line.error = f"'{wrong_amount[:40]}' is no amount with the decimal sign '{self.amounts.decimal}'."
+        elif BALANCE_ROW.match(texts[0]):
+            line.left_out = A_BALANCE
         else:
             used = {place for places in self.columns.values() for place in places}
             if unread := next((cell for place, cell in enumerate(cells) if place not in used and is_sum(cell)), None):
@@ -575,7 +578,8 @@ class Table(Columns):
         other: int | None = None
         is_open = bool(self.preamble) and self._is_pending_title(self.preamble[-1][2])
         named = self._named_width()
-        usual = min((len(cells) for _, _, cells in self.sample[:-1]), default=0)
+        widths = {len(cells) for _, _, cells in self.sample[:-1]}
+        usual = min(widths, default=0)
         cents = self._cents()
         last: tuple[int, Sequence[Cell]] | None = None
         for number, raw, cells in self._entries():
@@ -609,8 +613,6 @@ class Table(Columns):
                 elif line.left_out:
                     is_open = self._is_pending_title(cells) or (is_open and sum(map(bool, cells)) > 1)
             width = len(cells)
-            if booked_on:
-                last = number, cells
             if (
                 width > named
                 and line.left_out is None
@@ -625,13 +627,15 @@ class Table(Columns):
                 line.account = section
             if other is not None and line.left_out is None:
                 line.error = f"The line belongs to another table, whose headings are on line {other}."
+            if not heading and len(self.sample) > 2 and len(widths) == 1 and width < usual and not line.left_out:
+                line.error = f"The line has {width} columns, all others have {usual}: it may be a balance, or cut off."
             said = line.description or line.payer
             if said is None and descriptions and not heading and line.error is None:
                 line.error = "The line has no text, unlike the others: it may be a balance."
             if said is None or said[:4].casefold() in BALANCE_STARTS:
                 texts = map(text_of, cells) if said is None else [said]
                 if any(map(BALANCE_ROW.match, texts)):
-                    line.error, line.left_out = None, line.left_out or "A balance, not an entry."
+                    line.error, line.left_out = None, line.left_out or A_BALANCE
             if (
                 amount
                 and said
@@ -656,6 +660,8 @@ class Table(Columns):
                     balance = -balance
                 if not running.follows(booked_on, amount, balance, line.account, line.currency):
                     reading.note("The balance of this line does not follow from the one before and the amount.", number)
+            if booked_on and line.left_out != A_BALANCE:
+                last = number, cells
             held = [line]
             end = number + raw.count("\n") + 1 if booked_on and amount is not None and not line.error else 0
         yield from held

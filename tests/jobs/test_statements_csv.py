@@ -982,6 +982,33 @@ NO_LINE = "The line has no day and no amount."
         ),
         ("Date,Text,Amount\n15Jan2024,a,-1.50\n31Jan24,b,2.00\n", ["2024-01-15 -1.50 a", "2024-01-31 2.00 b"]),
         ("Date,Text,Amount\n31-01-2024 / 12:30,a,-1.50\n", ["2024-01-31 -1.50 a"]),
+        # without headings: columns of zeros are no money out and in, and a last row of fewer cells is no entry like the others
+        (
+            "30/01/2024;-25,30;Card;;SHOPS;0;x\n15/01/2024;1200,00;Giro;;WAGES;0;y\n31/01/2024;1174,70;;0;00123 A\n",
+            [
+                "2024-01-30 -25.30 SHOPS", "2024-01-15 1200.00 WAGES",
+                "The line has 5 columns, all others have 7: it may be a balance, or cut off.",
+                "The last line is shorter than the others; the file may have been cut off.",
+            ],
+        ),
+        # without headings: the balance before each entry, and numbers that count
+        (
+            "30-01-2024,EUR,1200.00,EUR,-25.30,12345,SHOP,1\n15-01-2024,EUR,0.00,EUR,1200.00,12344,PAY,1\n",
+            ["2024-01-30 -25.30 EUR SHOP", "2024-01-15 1200.00 EUR PAY"],
+        ),
+        # days and amounts under names that only begin like those of others
+        (
+            "Fecha registro;Fecha valor;Detalle;Importe abc;Coste\n31/01/2024;01/02/2024;a;-1,50;0,10\n",
+            ["2024-01-31 -1.50 a", "The amounts are taken from 'Importe abc', the only column named like that."],
+        ),
+        # the one who got it, where nobody names who sent it
+        ("Datum,Zahlungsempfänger,Betrag\n31.01.2024,REWE,\"-1,50\"\n", ["2024-01-31 -1.50 REWE"]),
+        # a balance at the end, with a day of its own
+        (
+            "Buchungstag;Wert;Text;Soll;Haben;Währung\n30.01.2024;30.01.2024;a;-1,50;;EUR\n31.01.2024;31.01.2024;b;;2,00;EUR\n"
+            "31.01.2024;31.01.2024;c;;2,00;EUR\nKontostand;31.01.2024;;;1.174,70\n",
+            ["2024-01-30 -1.50 EUR a", "2024-01-31 2.00 EUR b", "2024-01-31 2.00 EUR c", "A balance, not an entry."],
+        ),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
