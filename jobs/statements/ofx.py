@@ -21,11 +21,17 @@ __all__ = ["read"]
 
 # one CDATA never reaches over the next: else each that is left open would be looked for until the end of the file
 TAG = re.compile(
-    rb"<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>(?:\s*<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>|([^<]*))",
+    rb"<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>(?:\s*<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>"
+    # a sign that begins no tag is one of the text
+    rb"|([^<]*(?:<(?![/!?A-Za-z])[^<]*)*))",
     re.DOTALL,
 )
-AMOUNT = re.compile(r"[+-]?(?:\d{1,16}(?:[.,]\d{0,8})?|[.,]\d{1,8})")
-GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*([.,])\d{1,8}")
+SIGNED = re.compile("(?:([-\u2212\u2013])|[+]?)([0-9.,'\u2019]+)(-?)")
+AMOUNT = re.compile(r"0*(?:\d{1,16}(?:[.,]\d{0,8})?|[.,]\d{1,8})")
+# digits in groups, with a decimal sign or so many that there is none
+GROUPED = re.compile(
+    r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3}){0,4}(?!\1)([.,])\d{1,8}|\d{1,3}(?:([.,])\d{3})(?:\3\d{3}){1,4}"
+)
 
 PAYMENT_TYPES = {
     "CHECK": "check", "ATM": "cash", "CASH": "cash", "POS": "debit_card", "XFER": "bank_transfer", "DIRECTDEP": "bank_transfer",
@@ -37,11 +43,18 @@ INVESTMENTS = frozenset(
      "MARGININTEREST", "REINVEST", "RETOFCAP", "SELLDEBT", "SELLMF", "SELLOPT", "SELLOTHER", "SELLSTOCK", "SPLIT", "TRANSFER")
 )  # fmt: skip
 STATEMENTS = frozenset(("STMTRS", "CCSTMTRS", "INVSTMTRS"))
+# statements whose entries are of another kind
+OTHERS = {
+    "LOANSTMTRS": "the statement of a loan",
+    "STMTENDRS": "a closing statement",
+    "CCSTMTENDRS": "a closing statement",
+}
+ENTRIES = frozenset(("STMTTRN", "STMTTRNP"))
 STATEMENT = re.compile(rb"<(?:\w+[.:])?(?:STMTRS|CCSTMTRS|INVSTMTRS)[ >]", re.IGNORECASE)
 # what lowers an account, where no amount of a file has a sign
 SPENT = frozenset(("DEBIT", "CHECK", "POS", "PAYMENT", "DIRECTDEBIT", "REPEATPMT", "FEE", "SRVCHG"))
 # where one of these begins or ends, what was left open before is closed
-PARTS = STATEMENTS | {"BANKTRANLIST", "STMTTRN", "LEDGERBAL", "AVAILBAL"}
+PARTS = STATEMENTS | ENTRIES | {"BANKTRANLIST", "LEDGERBAL", "AVAILBAL"}
 
 
 def read(path: Path) -> Reading:
@@ -60,6 +73,8 @@ def read(path: Path) -> Reading:
     is_cut = not re.search(rb"</(?:\w+[.:])?OFX\s*>", data[-4096:], re.IGNORECASE)
     if is_cut:
         reading.note("The file ends before its statement does (</OFX>); it may have been cut off.")
+    if re.search(rb"<(?:\w+[.:])?SEVERITY>\s*ERROR", data, re.IGNORECASE):
+        reading.note(_refusal(data, encoding))
     reading.lines = _told(_lines(data, encoding, reading, is_cut=is_cut), data, reading)
     return reading
 
@@ -72,8 +87,8 @@ def _told(lines: Iterator[Line], data: mmap.mmap, reading: Reading) -> Iterator[
     types = {
         value.upper().decode() for value in set(re.findall(rb"<(?:\w+[.:])?TRNTYPE>\s*(\w{1,16})", data, re.IGNORECASE))
     }
-    has_signs = re.search(rb"<(?:\w+[.:])?TRNAMT>\s*-", data, re.IGNORECASE) is not None
-    in_words = not has_signs and "DEBIT" in types and len(types) > 1
+    has_signs = re.search(rb"<(?:\w+[.:])?TRNAMT>[^<\r\n]*(?:-|\xe2\x88\x92|\x96)", data, re.IGNORECASE) is not None
+    in_words = not has_signs and "DEBIT" in types
     if in_words:
         reading.note("No amount has a sign; what the file calls a debit is taken as money out.")
     for line in lines:
@@ -104,6 +119,8 @@ def _refusal(data: mmap.mmap, encoding: str) -> str:
             reason = code
         elif name == b"MESSAGE" and reason:
             return f"The bank sent an error in place of a statement: {value[:200]} ({reason})."
+        elif (other := OTHERS.get(name.decode().rpartition(":")[2])) and not reason:
+            return f"The file has {other} ({name.decode()}), which is not read."
     return (
         f"The bank sent an error in place of a statement ({reason})."
         if reason
@@ -118,7 +135,9 @@ def _value(found: re.Match[bytes], encoding: str) -> str:
     if len(raw) > MAX_LINE:
         raise StatementError(f"A value of {found[2].decode()} is longer than {MAX_LINE} characters.")
     text = raw.decode(encoding, "replace").strip()
-    return html.unescape(text).replace("\u00a0", " ").strip() if "&" in text else text
+    if "&" in text:
+        text = html.unescape(text).replace("\u00a0", " ").strip()
+    return re.sub(r"\s*[\r\n]\s*", " ", text) if "\n" in text or "\r" in text else text
 
 
 def _day(text: str) -> date | None:
@@ -133,13 +152,14 @@ def _day(text: str) -> date | None:
 
 def _amount(text: str) -> Decimal | None:
     """A point or a comma is the decimal sign; some banks group digits all the same."""
-    text = text.replace(" ", "")
+    found = SIGNED.fullmatch("".join(text.split()))
+    if found is None:
+        return None
+    text, sign = re.sub("['\u2019]", "", found[2]), -1 if found[1] or found[3] else 1
     if AMOUNT.fullmatch(text):
-        return Decimal(text.replace(",", ".") + ("0" if text[-1:] in ".," else ""))
-    found = GROUPED.fullmatch(text)
-    if found and found[1] != found[2]:
-        return Decimal(text.replace(found[1], "").replace(",", "."))
-    return None
+        return sign * Decimal(text.replace(",", ".") + ("0" if text[-1:] in ".," else ""))
+    grouped = GROUPED.fullmatch(text)
+    return sign * Decimal(text.replace(grouped[1] or grouped[3], "").replace(",", ".")) if grouped else None
 
 
 class _Entry(dict[str, str]):
@@ -149,6 +169,7 @@ class _Entry(dict[str, str]):
     line = 0
     has_currency = False
     has_original = False
+    is_pending = False
 
 
 def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) -> Iterator[Line]:
@@ -183,9 +204,12 @@ def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) ->
         name = found[2].decode().upper().rpartition(":")[2]
         if name in PARTS:
             if entry is not None:
-                end = found.end(2) + 1 if name == "STMTTRN" and found[1] else found.start()
+                end = found.end(2) + 1 if name in ENTRIES and found[1] else found.start()
                 yield _line(entry, data[entry.start : end], encoding, account, currency)
                 entry = None
+            if investment is not None:
+                yield _investment(investment, data, found.start(), encoding, account)
+                investment = None
             keep_balance()
             in_account = in_balance = within = ""
         if found[1]:
@@ -199,13 +223,17 @@ def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) ->
                 yield _investment(investment, data, found.end(2) + 1, encoding, account)
                 investment = None
             continue
-        if name == "STMTTRN":
+        if name in ENTRIES:
             entry = _Entry()
             entry.start, entry.line = found.start(), line_of(found.start())
+            entry.is_pending = name == "STMTTRNP"
         elif entry is not None:
             if name in ("CURRENCY", "ORIGCURRENCY"):
                 entry.has_currency |= name == "CURRENCY"
                 entry.has_original |= name == "ORIGCURRENCY"
+                # some have the code there and nothing else
+                if re.fullmatch("[A-Za-z]{3}", symbol := _value(found, encoding)):
+                    entry.setdefault("CURSYM", symbol)
             elif name in ("BANKACCTTO", "CCACCTTO", "IMAGEDATA"):
                 within = name
             elif name not in entry and not within:
@@ -239,15 +267,15 @@ def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) ->
             positions += 1
             if positions == 1:
                 reading.note("Positions of the portfolio are not imported.", line_of(found.start()))
-        elif name == "STMTTRNP":
-            reading.note(
-                "A pending transaction that the bank has not numbered is not imported.", line_of(found.start())
-            )
+        elif name in OTHERS:
+            reading.note(f"{OTHERS[name].capitalize()} ({name}) is not imported.", line_of(found.start()))
     if entry is not None:
         line = _line(entry, data[entry.start :], encoding, account, currency)
         if is_cut and line.error is None:
             line.error = "The file ends within this entry."
         yield line
+    if investment is not None:
+        yield _investment(investment, data, len(data), encoding, account)
     keep_balance()
 
 
@@ -260,7 +288,9 @@ def _investment(found: tuple[str, int, int], data: mmap.mmap, end: int, encoding
 def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currency: str | None) -> Line:
     text = raw[:MAX_LINE].decode(encoding, "replace").strip().replace("\x00", "")
     line = Line(entry.line, text, account=account, currency=currency)
-    line.booked_on = _day(entry.get("DTPOSTED", ""))
+    line.is_pending = entry.is_pending
+    when = "DTTRAN" if entry.is_pending else "DTPOSTED"
+    line.booked_on = _day(entry.get(when, ""))
     line.amount = _amount(entry.get("TRNAMT", ""))
     line.payer = entry.get("EXTDNAME") or entry.get("NAME") or entry.get("PAYEE")
     line.description = entry.get("MEMO") or line.payer
@@ -281,8 +311,8 @@ def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currenc
         does = "takes back" if entry.get("CORRECTACTION", "").upper() == "DELETE" else "replaces"
         line.error = f"The bank {does} its entry {corrected[:40]} by this; correct that one."
     elif line.booked_on is None:
-        day = entry.get("DTPOSTED")
-        line.error = f"DTPOSTED '{day[:40]}' is no day." if day else "DTPOSTED is missing: the line has no day."
+        day = entry.get(when)
+        line.error = f"{when} '{day[:40]}' is no day." if day else f"{when} is missing: the line has no day."
     elif line.amount is None:
         amount = entry.get("TRNAMT")
         line.error = f"TRNAMT '{amount[:40]}' is no amount." if amount else "TRNAMT is missing: the line has no amount."

@@ -71,6 +71,7 @@ def test_ofx_two_accounts_and_a_portfolio(tmp_path: Path) -> None:
 STATEMENT = f"{OFX}<CURDEF>EUR<BANKACCTFROM><ACCTID>A</BANKACCTFROM><BANKTRANLIST>"
 ENTRY = "<STMTTRN><DTPOSTED>20240131<TRNAMT>-5"
 BALANCE = "<LEDGERBAL><BALAMT>{}<DTASOF>20240131"
+AMOUNTS = ("\u22125.00", "5.00-", "-\u00a05.00", "-0000005.00", "1,234,567", "00000000000000000012.50", "--5")
 UNREADABLE = "The ledger balance can't be read."
 
 
@@ -115,9 +116,34 @@ UNREADABLE = "The ledger balance can't be read."
         ),
         (
             "<OFX><INVSTMTRS><INVPOSLIST><POSSTOCK></POSSTOCK><POSMF></POSMF></INVPOSLIST></INVSTMTRS><STMTTRNP></STMTTRNP></OFX>",
+            ["DTTRAN is missing: the line has no day.", "Positions of the portfolio are not imported."],
+        ),
+        # what is pending has a day of its own
+        (
+            f"{STATEMENT}{ENTRY}<FITID>1</BANKTRANLIST><BANKTRANLISTP><STMTTRNP><TRNTYPE>DEBIT<DTTRAN>20240201<DTEXPIRE>20240210<TRNAMT>-7"
+            "<NAME>Hotel</STMTTRNP></BANKTRANLISTP></STMTRS></OFX>",
+            ["2024-01-31 -5 EUR A #1", "2024-02-01 -7 EUR A Hotel Hotel pending"],
+        ),
+        # amounts as people write them; signs that begin no tag, and names that are wrapped; the currency without its rate
+        (
+            f"{STATEMENT}{''.join(f'<STMTTRN><DTPOSTED>20240131<TRNAMT>{amount}</STMTTRN>' for amount in AMOUNTS)}",
+            ["2024-01-31 -5.00 EUR A"] * 4 + ["2024-01-31 1234567 EUR A", "2024-01-31 12.50 EUR A", "TRNAMT '--5' is no amount."],
+        ),
+        (
+            f"{STATEMENT}{ENTRY}<NAME>Long\nname<MEMO>A < B & C > 5</STMTTRN>{ENTRY}<CURRENCY>CHF</STMTTRN>{ENTRY}<CURRENCY>EUR</STMTTRN>",
+            ["2024-01-31 -5 EUR A Long name A < B & C > 5", "2024-01-31 -5 CHF A", "2024-01-31 -5 EUR A"],
+        ),
+        # what is not read is said: a portfolio's entry that is left open, a loan, an error in place of one of several statements
+        (
+            "<OFX><INVSTMTRS><INVTRANLIST><BUYSTOCK><INVBUY><TOTAL>-799<INVBANKTRAN><STMTTRN><DTPOSTED>20240131<TRNAMT>25</STMTTRN>"
+            "</INVBANKTRAN><BUYMF><INVBUY><TOTAL>-1",
+            ["BUYSTOCK: entries of a portfolio are not imported.", "2024-01-31 25", "BUYMF: entries of a portfolio are not imported."],
+        ),
+        (
+            f"{STATEMENT}{ENTRY}</STMTRS><STATUS><CODE>2000<SEVERITY>ERROR<MESSAGE>Not now</STATUS><LOANSTMTRS></OFX>",
             [
-                "Positions of the portfolio are not imported.",
-                "A pending transaction that the bank has not numbered is not imported.",
+                "2024-01-31 -5 EUR A", "The bank sent an error in place of a statement: Not now (2000).",
+                "The statement of a loan (LOANSTMTRS) is not imported.",
             ],
         ),
     ],
@@ -136,6 +162,7 @@ def test_ofx_whose_debits_have_no_sign_and_whose_numbers_are_no_ids(tmp_path: Pa
     said = "No amount has a sign; what the file calls a debit is taken as money out."
     text = STATEMENT + one("DEBIT", "5") + one("CREDIT", "7") + one("CHECK", "5") + "</OFX>"
     assert shown(tmp_path, text) == ["2024-01-31 -5 EUR A", "2024-01-31 7 EUR A", "2024-01-31 -5 EUR A", said]
+    assert shown(tmp_path, f"{STATEMENT}{one('DEBIT', '5')}</OFX>")[-1] == said
     # with one sign in the file, a debit above zero is one that was taken back
     text = STATEMENT + one("DEBIT", "-5") + one("DEBIT", "7") + "</OFX>"
     assert shown(tmp_path, text) == ["2024-01-31 -5 EUR A", "2024-01-31 7 EUR A"]
@@ -697,6 +724,7 @@ def zipped(*names: str, flags: int = 0) -> bytes:
         (camt(entry("1", "CRDT"))[:-20], {}, "malformed"),
         ("<a>" * 5000, {}, "malformed"),
         ('<?xml version="1.0"?><Document><BkToCstmrDbtCdtNtfctn><Ntfctn/></BkToCstmrDbtCdtNtfctn></Document>', {}, "camt.054"),
+        ("<OFX><LOANSTMTRS></LOANSTMTRS></OFX>", {}, r"the statement of a loan \(LOANSTMTRS\), which is not read"),
         ("<html><body>Log in</body></html>", {}, "web page"),
         ("!Option:AutoSwitch\n!Account\nNSavings\n^\n", {}, "no section such as !Type:Bank"),
         ("!Type:Bank\nD1/2/24\nT1\n", {"date_order": "ydm"}, "date_order is one of ymd, dmy, mdy"),
