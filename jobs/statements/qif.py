@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from jobs.statements.amounts import AmountReader
 from jobs.statements.dates import ORDERS, DateColumn
-from jobs.statements.reading import Hints, Line, Reading, StatementError
+from jobs.statements.reading import Balance, Hints, Line, Reading, StatementError
 from jobs.statements.text import detect_encoding, lines, open_text
 
 __all__ = ["read"]
 
-MONEY = ("bank", "cash", "ccard", "oth a", "oth l")
+APOSTROPHE = re.compile(r"(\d{1,2}([-./])\d{1,2})'(\d{1,2}|\d{4})")
+ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,6});")
+MONEY = ("bank", "banque", "cash", "ccard", "oth a", "oth l")
 RECORD = 500
-# stands where the end of a record is missing
-CUT = ("", "")
+# stands where the end of a record is missing, and that of its last line, too
+CUT, HALF = ("", ""), ("", "half")
 
 
 def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
@@ -48,10 +52,16 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
 
 
 def _tidy(day: str) -> str:
-    """1/ 2' 4 is 1/2'04."""
-    day = day.replace(" ", "")
-    head, mark, year = day.partition("'")
-    return f"{head}'{year.zfill(2)}" if mark and len(year) == 1 else day
+    """1/ 2' 4 is 1/2/2004; the mark says nothing where the year is whole, and some write it before the last century's."""
+    found = APOSTROPHE.fullmatch(day.replace(" ", ""))
+    if found is None:
+        return day.replace(" ", "")
+    day, mark, year = found.groups()
+    return f"{day}{mark}{year if len(year) == 4 else int(year) + (2000 if int(year) < 70 else 1900)}"
+
+
+def _text(value: str) -> str:
+    return " ".join((html.unescape(value) if ENTITY.search(value) else value).split())
 
 
 Fields = list[tuple[str, str]]
@@ -63,6 +73,7 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, 
     account: str | None = None
     fields: Fields = []
     start = 0
+    line = ""
     with open_text(path, encoding) as file:
         for number, line in enumerate(lines(file), 1):
             text = line.rstrip("\r\n")
@@ -88,7 +99,7 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, 
                 if len(fields) > RECORD:
                     raise StatementError(f"A record has more than {RECORD} lines.", start)
     if fields and section != "account":
-        yield start, section, account, [*fields, CUT]
+        yield start, section, account, [*fields, CUT if line.endswith(("\r", "\n")) else HALF]
 
 
 def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, reading: Reading) -> Iterator[Line]:
@@ -100,10 +111,14 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
                 reading.note(f"The list !Type:{section} is not imported.", start)
                 reported.add(section)
             continue
-        if fields[-1] is CUT:
-            fields.pop()
-            if count:
+        is_half = False
+        if fields[-1] in (CUT, HALF):
+            # of a text that ends anywhere the rest is known; an amount may be a part of itself
+            is_cut = fields.pop() is HALF
+            is_half = is_cut and fields[-1][0] in "DTU$"
+            if count or is_cut:
                 reading.note("The last record has no end (^); the file may have been cut off.", start)
+        is_first = count == 0
         count += 1
         raw = "\n".join(code + value for code, value in fields)
         line = Line(start, raw, account=account)
@@ -114,7 +129,7 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
             line.error = f"{action or 'An entry'} of a portfolio: investments are not imported."
             yield line
             continue
-        day = amount = ""
+        day = amount = other = ""
         parts: list[str] = []
         for code, value in fields:
             if code == "D":
@@ -122,9 +137,9 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
             elif code == "T" or (code == "U" and not amount):
                 amount = value
             elif code == "P":
-                line.payer = value or None
+                line.payer = _text(value) or None
             elif code == "M":
-                line.description = value or None
+                line.description = " ".join(filter(None, (line.description, _text(value)))) or None
             elif code == "N" and value:
                 if value.isdigit():
                     line.payment_type = "check"
@@ -133,7 +148,8 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
                 # [Savings] is the other side of a transfer, not a category
                 line.category = value.partition("/")[0] if value and not value.startswith("[") else None
                 if value.startswith("["):
-                    line.notes = "; ".join(filter(None, (line.notes, f"Transfer with {value.strip('[]')}")))
+                    other = value.strip("[]")
+                    line.notes = "; ".join(filter(None, (line.notes, f"Transfer with {other}")))
             elif code == "S":
                 parts.append(value)
             elif code in "E$" and parts:
@@ -141,17 +157,12 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         if parts:
             line.category = None
             line.notes = "; ".join(filter(None, (line.notes, f"Split: {', '.join(parts)}")))
-        if (
-            account
-            and line.payer
-            and line.payer.lower() == "opening balance"
-            and line.notes == f"Transfer with {account}"
-        ):
-            line.left_out = "The balance that the account was opened with, not an entry."
+        is_named = (line.payer or "").lower() == "opening balance"
         line.booked_on = dates.read(_tidy(day))
         line.amount = numbers.read(amount)
-        if line.booked_on is None:
-            line.left_out = None
+        if is_half:
+            line.error = "The file ends within this entry."
+        elif line.booked_on is None:
             line.error = f"'{day[:40]}' is no day." if day else "The record has no day."
         elif line.amount is None:
             line.error = (
@@ -159,4 +170,8 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
                 if amount
                 else "The record has no amount."
             )
+        elif is_named and other and (other == account or (is_first and not account)):
+            # the first record of an account that has no name elsewhere names it so
+            line.left_out = "The balance that the account was opened with, not an entry."
+            reading.balances.append(Balance(account, line.booked_on, line.amount, None, is_opening=True))
         yield line

@@ -241,7 +241,7 @@ def test_qif_of_europe(tmp_path: Path) -> None:
         # words above, an account whose record has no end, empty records, a number that is no check's, lists
         (
             "January\n\n!Account\nNSavings\n!Type:Bank\n^\nD31/1/2024\nT5\nNDEP\n^\nD1/2/2024\nU7\n!Type:Cat\nNFood\n^\nNFun\n^\n"
-            "!Type:\nNx\n^\n!Type:Bank\nD2/2/2024\nT1",
+            "!Type:\nNx\n^\n!Type:Bank\nD2/2/2024\nT1\n",
             [
                 "2024-01-31 5 Savings", "2024-02-01 7 Savings", "2024-02-02 1 Savings", "The list !Type:cat is not imported.",
                 "The last record has no end (^); the file may have been cut off.",
@@ -259,9 +259,28 @@ def test_qif_of_europe(tmp_path: Path) -> None:
         # what an account was opened with, which is no entry
         (
             "!Account\nNChecking\n^\n!Type:Bank\nD1/1'24\nT100\nPOpening Balance\nL[Checking]\n^\nD1/31'24\nT-5\nPShop\n^\n",
-            ["The balance that the account was opened with, not an entry.", "2024-01-31 -5 Checking Shop"],
+            ["The balance that the account was opened with, not an entry.", "2024-01-31 -5 Checking Shop", "opening 2024-01-01 100"],
         ),
         ("!Type:Invst\nD31/1/24\nYACME\n^\n", ["An entry of a portfolio: investments are not imported."]),
+        # the same where the account has no name elsewhere, and days with a mark before the whole year
+        (
+            "!Type:Banque\nD03/01'2004\nT-30\nPOpening Balance\nL[Joint]\n^\nD13/01'2004\nT-5\nPA&amp;B    Co\nMone\nMtwo\n"
+            "L[Joint]\n^\nD14/ 1'94\nT1\n^\n",
+            [
+                "The balance that the account was opened with, not an entry.", "2004-01-13 -5 A&B Co one two Transfer with Joint",
+                "1994-01-14 1",
+                "opening 2004-01-03 -30",
+            ],
+        ),
+        # cut off within an amount, within a text
+        (
+            "!Type:Bank\nD1/31/2024\nPShop\nT-12",
+            ["The file ends within this entry.", "The last record has no end (^); the file may have been cut off."],
+        ),
+        (
+            "!Type:Bank\nD1/31/2024\nT-12\nPSho",
+            ["2024-01-31 -12 Sho", "The last record has no end (^); the file may have been cut off."],
+        ),
         ("!Type:Bank\n", []),
         ("!type:bank\nd31/1/2024\nt5\npAnn\n^\n", ["2024-01-31 5 Ann"]),
     ],
