@@ -197,10 +197,10 @@ ROLES: dict[str, list[str]] = {
             | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder | empfaenger 1 | empfaenger | naam
         """,
         "payee": """
-            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name | saajan nimi
+            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name | saajan nimi | nazwa odbiorcy | nom du destinataire
         """,
         "sender": """
-            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | maksaja
+            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | maksaja | nazwa nadawcy
         """,
         "description": """
             verwendungszweck | vorgang verwendungszweck | descrizione completa | descrizione estesa
@@ -225,7 +225,7 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
-            | beschrijving | mededeling | reference
+            | beschrijving | szczegoly transakcji | mededeling | reference
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento

@@ -55,7 +55,10 @@ BOOKED = words(
 IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
 # what a card got
 PAID_BACK = re.compile(
-    r"(?i)\b(?:payments?|autopay|refund|returns?|zahlung|gutschrift|paiement|pago|pagamento|betaling)\b"
+    r"(?i)\b(?:payments?|autopay|refund|returns?|thank you|zahlung|einzahlung|gutschrift|rückzahlung|erstattung|paiement|prélèvement"
+    r"|prelevement|remboursement|versement|merci|pago|abono|reembolso|devolución|gracias|pagamento|rimborso|estorno|grazie|betaling"
+    r"|terugbetaling|storting|inbetalning|återbetalning|indbetaling|innbetaling|suoritus|maksusuoritus|hyvitys|spłata|wpłata|zwrot"
+    r"|splátka|vrácení|ödeme|iade|погашение|возврат|пополнение)\b|还款|退款|ご入金|返金"
 )
 # a row that says what the account held, or sums up others
 BALANCE_ROW = re.compile(

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from jobs.statements.amounts import AmountReader, sign_of
-from jobs.statements.cells import DASHES, Cell, Row, Rows, is_date, is_sum, number_of, text_of
+from jobs.statements.cells import DASHES, Cell, Row, Rows, is_date, is_sum, looks_like_entry, number_of, text_of
 from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns
 from jobs.statements.dates import ORDERS, DateColumn
 from jobs.statements.headings import currency_of, plain
@@ -40,6 +40,10 @@ OTHER_HEADINGS = "Headings of another table."
 A_BALANCE = "A balance, not an entry."
 GOES_ON = "The text of the line above goes on here."
 OTHER_MONEY = ("balance", "original_amount", "fee")
+
+
+def sums_up(text: str) -> bool:
+    return bool(SUM_ROW.match(text) or BALANCE_ROW.match(text))
 
 
 class Running:
@@ -256,7 +260,7 @@ class Table(Columns):
         if found := next((found for text in texts if (found := IBAN.search(text))), None):
             return found[0].replace(" ", "")
         # the last block: above it the one before may end with its balance
-        titles = [text for text in texts if text and not BALANCE_ROW.match(text) and not SUM_ROW.match(text)]
+        titles = [text for text in texts if text and not sums_up(text)]
         if not titles or len(titles) == len([text for text in texts if text]):
             return None
         return next(text_of(cell) for cell in above[texts.index(titles[0])][2] if text_of(cell))
@@ -344,19 +348,26 @@ class Table(Columns):
             self.header or not (self.debit_is_negative and not self.credit_is_negative)
         ):
             return False
-        if self.hints.is_liability and (not balances or (is_open and said >= 0)) and self._spends_above_zero():
-            self.reading.note(
-                "Most amounts of this card are above zero, so they are taken as purchases; correct inverse where that is wrong."
-            )
-            return True
+        if self.hints.is_liability and (not balances or (is_open and said >= 0)):
+            spends = self._spends_above_zero()
+            if spends:
+                self.reading.note(
+                    "Most amounts of this card are above zero, so they are taken as purchases; correct inverse where that is wrong."
+                )
+                return True
+            if spends is None:
+                self.reading.note(
+                    "Nothing says whether amounts above zero are purchases with this card; they are taken as money in. Correct inverse "
+                    "where that is wrong."
+                )
         if len(amounts) > 2 and all(a > 0 for a in amounts) and not balances:
             self.reading.note(
                 "No amount is below zero, so all are taken as money in; correct inverse where that is wrong."
             )
         return False
 
-    def _spends_above_zero(self) -> bool:
-        """Whether most amounts of a card are above zero, or all but what it was paid, by its words."""
+    def _spends_above_zero(self) -> bool | None:
+        """Whether most amounts of a card are above zero, or all but what it was paid, by its words; None where as many are below."""
         paid: list[bool] = []
         others: list[bool] = []
         for _, _, cells in self.sample:
@@ -366,7 +377,8 @@ class Table(Columns):
             return True
         if paid and all(paid) and (not others or sum(others) * 2 < len(others)):
             return False
-        return sum(paid) + sum(others) > 0.6 * (len(paid) + len(others))
+        share = (sum(paid) + sum(others)) / max(1, len(paid) + len(others))
+        return share > 0.6 if share > 0.6 or share < 0.4 else None
 
     def _is_newest_first(self) -> bool:
         days = [day for _, _, cells in self.sample if (day := self.day(cells)[0])]
@@ -472,12 +484,14 @@ class Table(Columns):
                 self.reading.note("Another table begins here; its lines are read with its header_line.", line.line)
             elif wrong_day and wrong_amount:
                 line.error = f"'{wrong_day[:40]}' is no day."
+            elif looks_like_entry(cells) and not wrong_day and not wrong_amount and not sums_up(texts[0]):
+                line.error = "The line has a day and an amount in columns that are not read."
             else:
                 line.left_out = "The line has no day and no amount."
                 if texts:
                     self.reading.note(f"Not a line of the statement: {' '.join(texts)[:200]}")
         elif line.booked_on is None:
-            if SUM_ROW.match(texts[0]) or BALANCE_ROW.match(texts[0]):
+            if sums_up(texts[0]):
                 line.left_out = "A sum or a balance, not an entry."
             else:
                 line.error = f"'{wrong_day[:40]}' is no day." if wrong_day else "The line has no day."
@@ -498,7 +512,7 @@ class Table(Columns):
         if not filled or not texts_in.issuperset(filled) or self._is_pending_title(cells):
             return None
         texts = [text_of(cells[place]) for place in filled]
-        return None if SUM_ROW.match(texts[0]) or BALANCE_ROW.match(texts[0]) else " ".join(texts)
+        return None if sums_up(texts[0]) else " ".join(texts)
 
     def _tell_texts(self, line: Line, cells: Sequence[Cell]) -> None:
         columns, width = self.columns, len(cells)

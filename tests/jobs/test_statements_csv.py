@@ -396,11 +396,23 @@ def test_a_loan_that_is_paid_back_and_a_card_without_headings(file: Path) -> Non
         ("2024-01-31,Shop,12.50\n2024-01-20,Payment,-200\n", [Decimal("-12.50"), 200]),
         ("2024-01-31,Shop,-12.50\n2024-01-20,Payment,200\n", [Decimal("-12.50"), 200]),
         ("2024-01-20,Payment,200\n", [200]),
+        (
+            "2024-01-31,MONOPRIX,25.30\n2024-01-20,PRELEVEMENT AUTOMATIQUE ENREGISTRE-MERCI,-100\n",
+            [Decimal("-25.30"), 100],
+        ),
+        ("2024-01-31,Sklep,-25.30\n2024-01-20,Spłata,100\n", [Decimal("-25.30"), 100]),
     ],
 )
 def test_a_card_with_a_line_or_two(rows: str, read: list[Decimal], file: Path) -> None:
     _, lines = lines_of(file, f"Date,Description,Amount\n{rows}", hints=Hints("USD", is_liability=True))
     assert [line.amount for line in lines] == read
+
+
+def test_a_card_of_which_nothing_tells_purchases_says_so(file: Path) -> None:
+    text = "Date,Description,Amount\n2024-01-31,Shop,12.50\n2024-01-20,Bar,-200\n"
+    reading, lines = lines_of(file, text, hints=Hints("USD", is_liability=True))
+    assert [line.amount for line in lines] == [Decimal("12.50"), -200]
+    assert any("Nothing says whether amounts above zero are purchases" in note.message for note in reading.notes)
 
 
 def test_the_amount_is_in_the_currency_of_the_account(file: Path) -> None:
@@ -1000,6 +1012,11 @@ NO_LINE = "The line has no day and no amount."
         (
             "Fecha registro;Fecha valor;Detalle;Importe abc;Coste\n31/01/2024;01/02/2024;a;-1,50;0,10\n",
             ["2024-01-31 -1.50 a", "The amounts are taken from 'Importe abc', the only column named like that."],
+        ),
+        # held: in columns of its own
+        (
+            "Data transakcji;Data księgowania;Tytuł;Kwota;Waluta;Kwota blokady\n2024-01-31;;a;;;-9,99\n2024-01-30;2024-01-30;b;-1,50;PLN;\n",
+            ["The line has a day and an amount in columns that are not read.", "2024-01-30 -1.50 PLN b"],
         ),
         # the one who got it, where nobody names who sent it
         ("Datum,Zahlungsempfänger,Betrag\n31.01.2024,REWE,\"-1,50\"\n", ["2024-01-31 -1.50 REWE"]),
