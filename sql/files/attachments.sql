@@ -31,8 +31,10 @@ create table public.attachments (
   constraint attachments_file_name_fits_type check (
     file_name ~* case type when 'image/jpeg' then '\.jpe?g$' when 'image/png' then '\.png$' else '\.pdf$' end
   ),
-  constraint attachments_storage_key_is_own check (starts_with(storage_key, format('attachments/%s/%s/', book_id, id))),
-  constraint attachments_thumbnail_key_is_own check (starts_with(thumbnail_key, format('attachments/%s/%s/', book_id, id))),
+  constraint attachments_storage_key_is_own check (
+    starts_with(storage_key, format('attachments/%s/%s/', book_id, id)) and storage_key ~ '^attachments(/[A-Za-z0-9_-]+){3}$'
+  ),
+  constraint attachments_thumbnail_key_is_own check (thumbnail_key = storage_key || '.thumbnail'),
   constraint attachments_transaction_id_fkey foreign key (book_id, transaction_id)
   references public.transactions on delete cascade,
   constraint attachments_account_id_fkey foreign key (book_id, account_id)
@@ -104,6 +106,8 @@ as $$
   where
     c.book_id = deleted_files.book_id and c.table_name = 'attachments' and c.op = 'delete'
     and c.changed_at > now() - deleted_files.kept
+    -- of another server's history there are no files
+    and c.before ? 'storage_key'
 $$;
 comment on function private.deleted_files is 'Attachments deleted within 7 days, or another time, as they were: until then an undo finds their files.';
 revoke execute on function private.deleted_files from public;

@@ -186,25 +186,35 @@ create function private.restore_legs(transfer_ids uuid[], change_ids bigint[]) r
 language sql volatile security definer set search_path = ''
 as $$
   insert into public.transactions (
-    book_id, id, account_id, booked_on, type, amount, fee, currency, category_id, payee_id, payer, description, notes, payment_type,
+    book_id, id, account_id, booked_on, type, amount, fee, category_id, payee_id, payer, description, notes, payment_type,
     payment_status, latitude, longitude, external_id, debt_id, original_amount, original_currency, original_rate, import_id, transfer_id
   )
   select
-    t.book_id, t.id, t.account_id, t.booked_on, t.type, t.amount, t.fee, t.currency, t.category_id, t.payee_id, t.payer,
-    t.description, t.notes, t.payment_type, t.payment_status, t.latitude, t.longitude, t.external_id, t.debt_id, t.original_amount,
-    t.original_currency, t.original_rate, t.import_id, t.transfer_id
-  from (
+    -- what moves is the transfer's to say: history may come from a dump, and then it is anybody's making
+    t.book_id, coalesce(l.id, private.uuidv7()), m.account_id, t.booked_on, m.type, m.amount, m.fee, m.category_id, l.payee_id, l.payer,
+    case when l.id is null then left(t.note, 500) else l.description end, l.notes, coalesce(l.payment_type, 'bank_transfer'),
+    coalesce(l.payment_status, 'cleared'), l.latitude, l.longitude, l.external_id, l.debt_id, l.original_amount,
+    l.original_currency, l.original_rate, l.import_id, t.id
+  from public.transfers as t
+  cross join lateral (
+    values
+    ('expense'::public.transaction_type, t.from_account_id, t.amount + t.fee, t.fee::numeric, t.fee_category_id),
+    ('income', t.to_account_id, t.received_amount, 0, null)
+  ) as m (type, account_id, amount, fee, category_id)
+  left join lateral (
     -- they went in the request that the transfer went in
-    select distinct on (c.row_id) c.before
+    select r.*
     from public.changes as c
+    cross join lateral jsonb_populate_record(null::public.transactions, c.before) as r
     where
-      c.book_id = private.current_book('editor')
-      and c.xid in (select k.xid from public.changes as k where k.book_id = c.book_id and k.id = any(restore_legs.change_ids))
-      and c.table_name = 'transactions' and (c.before ->> 'transfer_id')::uuid = any(restore_legs.transfer_ids)
+      c.book_id = t.book_id
+      and c.xid in (select k.xid from public.changes as k where k.book_id = t.book_id and k.id = any(restore_legs.change_ids))
+      and c.table_name = 'transactions' and c.before ->> 'transfer_id' = t.id::text and c.before ->> 'type' = m.type::text
       and (c.op = 'delete' or c.id = any(restore_legs.change_ids))
-    order by c.row_id, c.id = any(restore_legs.change_ids) desc, c.id
-  ) as l
-  cross join lateral jsonb_populate_record(null::public.transactions, l.before) as t
+    order by c.id = any(restore_legs.change_ids) desc, c.id
+    limit 1
+  ) as l on true
+  where t.book_id = private.current_book('editor') and t.id = any(restore_legs.transfer_ids)
 $$;
 comment on function private.restore_legs is
 'For undo: the transactions of transfers that come back, under the ids that labels and papers know them by. Definer: transfer_id and fee

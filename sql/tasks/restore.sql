@@ -209,7 +209,8 @@ begin
         case when (r.item ->> 'xid')::xid8 < pg_current_xact_id() then r.item
           else r.item || jsonb_build_object('xid', pg_current_xact_id()::text) end
         || case when jsonb_typeof(r.item -> 'before') = 'object'
-          then jsonb_build_object('before', r.item -> 'before' || v_to) else '{}' end
+          -- a file that had been deleted is in no dump, so no undo here finds it
+          then jsonb_build_object('before', (r.item -> 'before') - '{storage_key,thumbnail_key}'::text[] || v_to) else '{}' end
         order by r.place
       ) into v_rows
       from unnest(v_rows) with ordinality as r (item, place);
@@ -312,8 +313,8 @@ begin
     )
   ) then
     v_fault := 'The numbers that were given last can''t be those.';
-  elsif exists (select from public.transactions as t where t.book_id = v_book and t.base_rate <= 0) then
-    v_fault := 'A rate is not above zero.';
+  elsif exists (select from public.transactions as t where t.book_id = v_book and (t.base_rate <= 0 or t.base_rate >= 1e24)) then
+    v_fault := 'A rate can''t be that.';
   elsif exists (select from private.verify_book(v_book)) then
     v_fault := 'Its entries contradict each other: a transfer without its two sides, or splits that are not their transaction.';
   end if;

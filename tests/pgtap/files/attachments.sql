@@ -86,6 +86,11 @@ select tests.refused(
     $$ select tests.attach('x', tests.id('lunch'), storage_key => %L) $$, format('attachments/%s/%s/1', tests.book(), tests.id('a'))
   ), '23514', '', 'no row points to the file of another'
 );
+select tests.refused(
+  format($$ select tests.attach('x', tests.id('lunch'), storage_key => %L) $$, format('attachments/%s/%s/%s', tests.book(), tests.id('x'), k.name)),
+  '23514', '', format('or to %s', k.name)
+)
+from unnest(array['../a', '..', '', 'a/b', '%2e%2e', 'a.thumbnail']) as k (name);
 
 -- Rules of the table itself
 

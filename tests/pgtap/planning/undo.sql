@@ -116,7 +116,7 @@ select tests.log_out();
 insert into public.attachments (book_id, id, transaction_id, file_name, type, size, sha256, storage_key)
 select
   tests.book(), tests.id(f.name), tests.id(f.transaction), f.name || '.pdf', 'application/pdf', 1, repeat('ab', 32),
-  format('attachments/%s/%s/1.pdf', tests.book(), tests.id(f.name))
+  format('attachments/%s/%s/1', tests.book(), tests.id(f.name))
 from (values ('order', 'out'), ('receipt', 'in')) as f (name, transaction);
 select tests.be('ben');
 select pg_temp.last_change() as before \gset

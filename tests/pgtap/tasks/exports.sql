@@ -177,6 +177,37 @@ select tests.refused(
 );
 rollback to before;
 select lives_ok(pg_temp.counted('labels'), 'once it was');
+savepoint before;
+select private.restore_rows(tests.book(), r.name, array[(jsonb_build_object('book_id', tests.book()) || r.line)::text])
+from (
+  values
+  ('accounts', jsonb_build_object('id', tests.id('euros'), 'number', 1, 'name', 'Euros', 'type', 'bank', 'currency', 'EUR')),
+  (
+    'transactions',
+    jsonb_build_object(
+      'id', tests.id('lunch'), 'number', 1, 'account_id', tests.id('euros'), 'booked_on', '2024-01-01', 'type', 'expense',
+      'amount', 1, 'base_rate', 'NaN'
+    )
+  )
+) as r (name, line);
+select lives_ok(pg_temp.counted(t.name), 'with their counters') from (values ('accounts'), ('transactions')) as t (name);
+select throws_ok(
+  format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore')), 'PT422', 'The dump can''t be taken. A rate can''t be that.',
+  'a rate that is no number is found'
+);
+rollback to before;
+select lives_ok(
+  format(
+    $$ select private.restore_rows(%1$L, 'changes', array[
+      '{"book_id": "%1$s", "xid": "1", "id": 1, "changed_at": "%3$s", "table_name": "attachments", "row_id": "%2$s", "op": "delete",
+        "before": {"book_id": "%1$s", "id": "%2$s", "size": "x", "storage_key": "attachments/%1$s/%2$s/../../another"}}'
+    ]) $$, tests.book(), tests.id('gone'), now()
+  ), 'history may tell of files that have been deleted'
+);
+select is(
+  (select c.before from public.changes as c where c.row_id = tests.id('gone')),
+  jsonb_build_object('book_id', tests.book_of('cid@example.org'), 'id', tests.id('gone'), 'size', 'x'), 'but not of where they lie'
+);
 select lives_ok(
   format(
     $$ select private.restore_rows(%1$L, 'changes', array[
