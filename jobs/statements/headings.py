@@ -197,7 +197,8 @@ ROLES: dict[str, list[str]] = {
             | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder | empfaenger 1 | empfaenger | naam
         """,
         "payee": """
-            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name | saajan nimi | nazwa odbiorcy | nom du destinataire
+            zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
+            | saajan nimi | nazwa odbiorcy | nom du destinataire
         """,
         "sender": """
             zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | maksaja | nazwa nadawcy

@@ -1015,7 +1015,8 @@ NO_LINE = "The line has no day and no amount."
         ),
         # held: in columns of its own
         (
-            "Data transakcji;Data księgowania;Tytuł;Kwota;Waluta;Kwota blokady\n2024-01-31;;a;;;-9,99\n2024-01-30;2024-01-30;b;-1,50;PLN;\n",
+            "Data transakcji;Data księgowania;Tytuł;Kwota;Waluta;Kwota blokady\n"
+            "2024-01-31;;a;;;-9,99\n2024-01-30;2024-01-30;b;-1,50;PLN;\n",
             ["The line has a day and an amount in columns that are not read.", "2024-01-30 -1.50 PLN b"],
         ),
         # the one who got it, where nobody names who sent it
