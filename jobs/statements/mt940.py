@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ ENTRY = re.compile(
     re.DOTALL,
 )
 # an entry of which no more than the beginning of its amount is there
-CUT = re.compile(r":61:\d{6,10}[RE]?[CD][A-Z]? ?[\d.,' ]*")
+CUT = re.compile(r":61:\d{0,10}(?:[RE]?[CD]?[A-Z]?[\d.,'\s]*)")
 BALANCE = re.compile(r"(?P<mark>[CD]) ?(?P<day>\d{6}) ?(?P<currency>[A-Z]{3}) ?(?P<amount>[\d.,' ]+)")
 STRUCTURED = re.compile(r"\s*(?:\d{3}\s*([?<>~^@*])(?=\d{2})|[A-Z\d]{0,4}([?<~^])(?=[02]0))")
 # what the sub-fields of banks in Poland have in place of nothing
@@ -59,7 +60,11 @@ def read(path: Path, mapping: dict[str, Any]) -> Reading:
     if "61" not in tags and not tags & {"62F", "62M"}:
         raise StatementError("There is neither an entry (:61:) nor a closing balance (:62F:) in the file.")
     reading = Reading("mt940", iter(()), {"encoding": encoding})
-    reading.lines = _lines(path, encoding, reading, has_ids=are_ids(len(banks), sum(banks.values())))
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        # the last line has no end
+        is_open = file.read() in b"0123456789.,"
+    reading.lines = _lines(path, encoding, reading, has_ids=are_ids(len(banks), sum(banks.values())), is_open=is_open)
     return reading
 
 
@@ -147,7 +152,7 @@ def _balance(text: str) -> tuple[Decimal | None, date | None, str | None]:
     return (-amount if amount and found["mark"] == "D" else amount), _value_day(found["day"]), found["currency"]
 
 
-def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Iterator[Line]:
+def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool, is_open: bool) -> Iterator[Line]:
     account: str | None = None
     currency: str | None = None
     opening: Decimal | None = None
@@ -165,6 +170,7 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
                 "The statement has no closing balance (:62F:) below its entries; it may have been cut off.", unclosed
             )
 
+    number, tag = 0, ""
     for number, tag, text in _fields(path, encoding):
         if tag in ("86", "NS") and waiting is not None:
             waiting.raw += f"\n:{tag}:{text}"
@@ -190,6 +196,9 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
             currency = found or currency
             if amount is None or day is None:
                 reading.note(f"The balance :{tag}: can't be read: {text[:60]}", number)
+                if tag[0:2] == "60":
+                    # of a new account some say no day
+                    opening, total = amount, Decimal(0)
                 continue
             is_opening = tag[0:2] == "60"
             unclosed = 0
@@ -214,9 +223,14 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool) -> Ite
             elif not waiting.is_pending:
                 total += waiting.amount
     if waiting is not None:
-        if unclosed and CUT.fullmatch(waiting.raw):
+        if CUT.fullmatch(waiting.raw):
             waiting.error = "The file ends within this entry."
         yield waiting
+    elif is_open and tag[0] == "6" and reading.balances:
+        last = reading.balances[-1]
+        if last.is_opening or (opening is not None and is_sound and opening + total != last.amount):
+            reading.balances.pop()
+            reading.note("The file ends within a balance; it may have been cut off.", number)
     note_end()
 
 

@@ -114,10 +114,8 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         is_half = False
         if fields[-1] in (CUT, HALF):
             # of a text that ends anywhere the rest is known; an amount may be a part of itself
-            is_cut = fields.pop() is HALF
-            is_half = is_cut and fields[-1][0] in "DTU$"
-            if count or is_cut:
-                reading.note("The last record has no end (^); the file may have been cut off.", start)
+            is_half = fields.pop() is HALF and fields[-1][0] in "DTU$"
+            reading.note("The last record has no end (^); the file may have been cut off.", start)
         is_first = count == 0
         count += 1
         raw = "\n".join(code + value for code, value in fields)

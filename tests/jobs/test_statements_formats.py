@@ -538,7 +538,7 @@ def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
             ],
         ),
         (
-            ":60M:C240101EUR10,\n:61:240102C1,NTRF\n:62M:C240102EUR12,",
+            ":60M:C240101EUR10,\n:61:240102C1,NTRF\n:62M:C240102EUR12,\n",
             [
                 "2024-01-02 1.0 EUR", "opening 2024-01-01 10.0", "closing 2024-01-02 12.0",
                 "The opening balance 10.0 and the entries come to 11.0, the closing balance says 12.0.",
@@ -627,6 +627,20 @@ def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -
             [
                 "The file ends within this entry.", "opening 2024-01-01 0.0",
                 "The statement has no closing balance (:62F:) below its entries; it may have been cut off.",
+            ],
+        ),
+        (":61:", ["The file ends within this entry."]),
+        # within a balance: one that closes nothing, one with which the entries don't agree
+        (
+            ":62F:C240101EUR1,\n:20:B\n:60F:C240101EUR2",
+            ["closing 2024-01-01 1.0", "The file ends within a balance; it may have been cut off."],
+        ),
+        (
+            ":60F:C240101EUR10,\n:61:240102C1,NMSCX\n:62F:C240102EUR1",
+            [
+                "2024-01-02 1.0 EUR X", "opening 2024-01-01 10.0",
+                "The opening balance 10.0 and the entries come to 11.0, the closing balance says 1.0.",
+                "The file ends within a balance; it may have been cut off.",
             ],
         ),
     ],
