@@ -78,6 +78,8 @@ def statement(selection: Selection, lines: list[Line]) -> dict[str, Any]:
     words, figures, book = WORDS[selection.locale], Figures(selection.locale), selection.book
     accounts = {account.account_id: account for account in selection.accounts}
     first, last = selection.days
+    # what an account began with may be older than all entries
+    first = min([first, *(line.booked_on for line in lines)])
     missing = selection.missing_rates if selection.is_reported else 0
     has_balances = all(account.opening is not None for account in accounts.values())
     title = (
@@ -105,7 +107,7 @@ def statement(selection: Selection, lines: list[Line]) -> dict[str, Any]:
             ]
             for total in selection.totals
         ],
-        "accounts": [account_row(account, figures) for account in accounts.values()],
+        "accounts": [account_row(account, figures, words) for account in accounts.values()],
         "spending": spending(selection, figures, words) if selection.is_reported else [],
         "cash_flow": cash_flow(selection, figures) if selection.is_reported else [],
         "missing_rates": words["missing_rates"].format(figures.number(Decimal(missing), 0)) if missing else "",
@@ -113,11 +115,15 @@ def statement(selection: Selection, lines: list[Line]) -> dict[str, Any]:
     }
 
 
-def account_row(account: Account, figures: Figures) -> dict[str, str]:
+def account_row(account: Account, figures: Figures, words: Words) -> dict[str, str]:
     digits = account.last_four_digits and f"•••• {account.last_four_digits}"
+    # without it what is before, what came and what went do not add up to what is after
+    initial = ""
+    if account.initial:
+        initial = f"{words['initial']} {figures.number(account.initial, account.decimals, signed=True)}"
     return {
         "name": shown(account.account),
-        "detail": "  ".join(filter(None, [account.currency, shown(account.institution), digits])),
+        "detail": "  ".join(filter(None, [account.currency, shown(account.institution), digits, initial])),
         "opening": figures.number(account.opening, account.decimals),
         "income": figures.number(account.income, account.decimals),
         "expense": figures.number(account.expense, account.decimals),

@@ -388,6 +388,13 @@ def test_pdf_of_several_months_shows_them_and_of_a_selection_no_balances(househo
         assert hidden not in part, hidden
 
 
+def test_pdf_without_days_begins_where_its_accounts_do(household: Household, tmp_path: Path) -> None:
+    text = "\n".join(read_pdf(exported(household.person, tmp_path, format="pdf")))
+    # entries are from February on
+    assert re.search(r"01 Jan 2024\s+–\s", text), "its time has the day of the initial amount"
+    assert f"{WORDS['en']['initial']} +100.10" in text, "so that the sums of the account add up"
+
+
 def test_parquet_is_exact(household: Household, tmp_path: Path) -> None:
     table = pq.read_table(exported(household.person, tmp_path, format="parquet"))
     rows = table.to_pylist()
