@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import re
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -20,20 +21,71 @@ Token = Annotated[str, Query(max_length=200, description="The end of the link in
 router = APIRouter(tags=["mail"], responses=refused("404 mails.link_malformed"))
 
 PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Walletbase</title>
+<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Walletbase</title>
 <style>body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 26em; margin: 15vh auto; padding: 0 1em; color: #1f2937 }}
 button {{ font: inherit; font-weight: 600; color: #fff; background: #1f6f54; border: 0; border-radius: 8px; padding: .7em 1.3em }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #111827; color: #e5e7eb }} }}</style>
 <h1>{heading}</h1>{body}</html>
 """
-ASK = '<p>No more weekly digests by mail?</p><form method="post"><button>Stop them</button></form>'
-DONE = "<p>You get no more weekly digests. You can have them again any time: see notifications in the settings.</p>"
+ASK = '<p>{question}</p><form method="post"><button>{button}</button></form>'
+
+
+class Words(NamedTuple):
+    """What the two pages say."""
+
+    heading: str
+    question: str
+    button: str
+    done: str
+    meaning: str
+
+
+WORDS = {
+    "en": Words(
+        heading="Weekly digest",
+        question="No more weekly digests by mail?",
+        button="Stop them",
+        done="Done",
+        meaning="You get no more weekly digests. You can have them again any time: see notifications in the settings.",
+    ),
+    "de": Words(
+        heading="Wochenübersicht",
+        question="Keine Wochenübersichten mehr per Mail?",
+        button="Nicht mehr schicken",
+        done="Erledigt",
+        meaning="Du bekommst keine Wochenübersichten mehr. Ändern kannst du das jederzeit: unter Benachrichtigungen in den "
+        "Einstellungen.",
+    ),
+    "es": Words(
+        heading="Resumen semanal",
+        question="¿No recibir más resúmenes semanales por correo?",
+        button="No recibir más",
+        done="Hecho",
+        meaning="Ya no recibirás resúmenes semanales. Puedes volver a recibirlos cuando quieras: mira las notificaciones en los "
+        "ajustes.",
+    ),
+    "fr": Words(
+        heading="Résumé de la semaine",
+        question="Ne plus recevoir de résumés par mail ?",
+        button="Ne plus recevoir",
+        done="C'est fait",
+        meaning="Vous ne recevrez plus de résumés. Vous pouvez changer cela à tout moment : voyez les notifications dans les "
+        "réglages.",
+    ),
+}
+PREFERRED = re.compile(rf"(?:^|,)\s*({'|'.join(WORDS)})\b", re.IGNORECASE)
 
 
 def sign(user_id: str, secret: str) -> str:
     """The token of somebody's links. It holds for ever, as old mails do, and allows nothing but to end their digests."""
     told = hmac.new(secret.encode(), f"unsubscribe/{user_id}".encode(), sha256).hexdigest()
     return f"{user_id}.{told}"
+
+
+def language_of(request: Request) -> str:
+    """The first language of the browser that mails are written in, too; browsers name the best one first."""
+    found = PREFERRED.search(request.headers.get("accept-language", ""))
+    return found[1].lower() if found else "en"
 
 
 def reader(request: Request, token: Token) -> UUID:
@@ -47,7 +99,10 @@ def reader(request: Request, token: Token) -> UUID:
 async def ask(request: Request, token: Token) -> str:
     """A page that asks. Programs that follow the links of a mail to look at them end nothing."""
     reader(request, token)
-    return PAGE.format(heading="Weekly digest", body=ASK)
+    language = language_of(request)
+    words = WORDS[language]
+    body = ASK.format(question=words.question, button=words.button)
+    return PAGE.format(language=language, heading=words.heading, body=body)
 
 
 @router.post("/unsubscribe", response_class=HTMLResponse, openapi_extra=OPEN)
@@ -57,4 +112,6 @@ async def unsubscribe(request: Request, token: Token) -> str:
     async with request.app.state.database.connection() as connection:
         await connection.execute("set local role service_role")
         await connection.execute("select private.stop_digests(%s)", [user_id])
-    return PAGE.format(heading="Done", body=DONE)
+    language = language_of(request)
+    words = WORDS[language]
+    return PAGE.format(language=language, heading=words.done, body=f"<p>{words.meaning}</p>")

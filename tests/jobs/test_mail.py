@@ -259,6 +259,9 @@ def test_a_digest_is_mailed_once_a_week_until_one_click_ends_it(
     wanted = {"select": "email", "type": "eq.weekly_digest"}
     # who looks at the links of a mail ends nothing; nor does who makes one up
     assert httpx.get(link).status_code == 200
+    # in the browser's language, or the next that there is
+    for languages, shown in (("fr-CH, de;q=0.5", "Ne plus"), ("pt-DE, es;q=0.9", "No recibir"), ("pt", "Stop them")):
+        assert shown in httpx.get(link, headers={"Accept-Language": languages}).text
     assert httpx.post(link[:-1] + ("0" if link[-1] != "0" else "1")).status_code == 404
     assert httpx.post(link.replace(person.id, str(uuid4()))).status_code == 404
     assert http.get("/rest/v1/notification_preferences", params=wanted).json() == [{"email": True}]
