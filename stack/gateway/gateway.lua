@@ -53,7 +53,7 @@ end
 local UNAVAILABLE = { 503, "unavailable", "The service can't answer right now.", "Try again in a few seconds." }
 local EXPLANATIONS = {
   [400] = { 400, "malformed", "The request could not be read.", "Headers may have at most 16 KiB." },
-  [404] = { 404, "not_found", "There is nothing at this path.", "Paths begin with /rest/v1/, /auth/v1/ or /functions/v1/." },
+  [404] = { 404, "not_found", "There is nothing at this path.", "Paths begin with /rest/v1/, /auth/v1/ or /functions/v1/; /docs has pages about them." },
   [405] = { 405, "method_not_allowed", "This method can't be used here." },
   [408] = { 408, "too_slow", "The request took too long to arrive." },
   [413] = { 413, "body_too_large", "The body is too large.", "At most 1 MiB; for /functions/v1/ 6 MiB, imports 32 MiB, restore 1 GiB." },

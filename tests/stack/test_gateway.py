@@ -114,7 +114,9 @@ def test_open_paths_need_no_key(api: httpx.Client, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/rest", "/rest/v2/accounts", "/auth/v1x/", "/explain", "/../etc/passwd"])
 def test_unknown_path_is_404(api: httpx.Client, path: str) -> None:
-    assert refusal(api.get(path)) == (404, "gateway.not_found")
+    answer = api.get(path)
+    assert refusal(answer) == (404, "gateway.not_found")
+    assert "/docs" in answer.json()["hint"], "who opens it in a browser is shown the way"
 
 
 def test_preflight_of_a_listed_origin_is_answered(api: httpx.Client) -> None:
