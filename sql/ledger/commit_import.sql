@@ -8,7 +8,7 @@ $$;
 comment on function public.commit_import is
 'Books the lines of an import that are ready and not excluded, and keeps the balances that the file states as balance assertions.
 set_initial_amount: an account without entries starts with what the file says it had. Above 5000 lines it is a task; see task_id.
-Committing again changes nothing. Errors: PT404, PT409 where the file has not been read.';
+Committing again changes nothing. Errors: PT404, PT409 where the file has not been read, PT429 with 50 tasks under way.';
 revoke execute on function public.commit_import from public;
 grant execute on function public.commit_import to authenticated;
 
@@ -222,7 +222,7 @@ begin
   return v_import;
 end
 $$;
-comment on function private.commit_import is 'Does what commit_import says. Raises PT404, PT409. Definer: import_id and rows are nobody''s to write.';
+comment on function private.commit_import is 'Does what commit_import says. Raises PT404, PT409, PT429. Definer: import_id and rows are nobody''s to write.';
 revoke execute on function private.commit_import from public;
 grant execute on function private.commit_import to authenticated;
 

@@ -34,7 +34,7 @@ begin
 end
 $$;
 comment on function private.start_import is
-'Notes an uploaded file and queues it to be read; with an id that is there, returns that import. Raises PT409, PT422.
+'Notes an uploaded file and queues it to be read; with an id that is there, returns that import. Raises PT409, PT422, PT429.
 Definer: nobody writes imports directly.';
 revoke execute on function private.start_import from public;
 grant execute on function private.start_import to authenticated;
@@ -81,7 +81,7 @@ end
 $$;
 comment on function public.read_import_again is
 'Reads the file of an import once more, with a corrected mapping, or into another account. Its rows are made anew.
-Errors: PT404, PT409 once it is committed, PT422.';
+Errors: PT404, PT409 once it is committed, PT422, PT429 with 50 tasks under way.';
 revoke execute on function public.read_import_again from public;
 grant execute on function public.read_import_again to authenticated;
 
@@ -109,7 +109,7 @@ begin
   return v_import;
 end
 $$;
-comment on function private.read_import_again is 'Does what read_import_again says. Raises PT404, PT409, PT422. Definer: nobody writes imports directly.';
+comment on function private.read_import_again is 'Does what read_import_again says. Raises PT404, PT409, PT422, PT429. Definer: nobody writes imports directly.';
 revoke execute on function private.read_import_again from public;
 grant execute on function private.read_import_again to authenticated;
 

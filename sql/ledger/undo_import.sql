@@ -11,7 +11,8 @@ end
 $$;
 comment on function public.undo_import is
 'Takes a committed import back: what it has booked goes, what it has changed is as before, and the file may be committed again.
-Above 5000 lines it is a task; see task_id. Undoing again changes nothing. Errors: PT404, PT409 where a row has been changed since.';
+Above 5000 lines it is a task; see task_id. Undoing again changes nothing.
+Errors: PT404, PT409 where a row has been changed since, PT429 with 50 tasks under way.';
 revoke execute on function public.undo_import from public;
 grant execute on function public.undo_import to authenticated;
 
@@ -38,7 +39,7 @@ begin
 end
 $$;
 comment on function private.begin_undoing is
-'Looks whether an import can be taken back, or queues that where it takes long. Raises PT404, PT409. Definer: nobody writes imports directly.';
+'Looks whether an import can be taken back, or queues that where it takes long. Raises PT404, PT409, PT429. Definer: nobody writes imports directly.';
 revoke execute on function private.begin_undoing from public;
 grant execute on function private.begin_undoing to authenticated;
 

@@ -106,7 +106,7 @@ comment on function public.request_account_deletion is
 exported and the address is mailed a link. Shared books stay as they are. confirmation: the word DELETE. The token must come from a
 sign-in with the password within the last 5 minutes, and with the second factor where there is one. Returns the task that exports;
 until it has ended, cancel_task takes the request back. Repeated, it returns the same task. Null: there was no book to export, and
-the account is gone. Errors: PT403, PT409 for the last owner of a book that others keep, PT422.';
+the account is gone. Errors: PT403, PT409 for the last owner of a book that others keep, PT422, PT429 with 50 tasks under way.';
 revoke execute on function public.request_account_deletion from public;
 grant execute on function public.request_account_deletion to authenticated;
 

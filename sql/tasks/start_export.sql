@@ -259,7 +259,8 @@ Journals are filtered by day alone, dumps not at all. all_books: dumps all books
 locale: en, de, es or fr, of words, dates and numbers in xlsx and pdf. Default: the profile''s.
 byte_order_mark: begins a csv with one, by which Excel knows UTF-8.
 Repeated with the same id, it returns the task that is there.
-Raises PT422 with exports.format_unknown, locale_unknown, not_filtered, reports.range_reversed, date_out_of_range, ledger.query_length.';
+Errors: PT422 with exports.format_unknown, locale_unknown, not_filtered, reports.range_reversed, date_out_of_range,
+ledger.query_length; PT409 for an id that is taken, PT429 with 50 tasks under way.';
 revoke execute on function public.start_export from public;
 grant execute on function public.start_export to authenticated;
 

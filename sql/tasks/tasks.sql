@@ -158,7 +158,8 @@ end
 $$;
 comment on function public.start_extract is
 'Starts an extract of the book as CSV: by interval (day, week, month, year), with each entry where detailed. Needs the plan premium.
-Repeated with the same id, it returns the task that is there. Errors: PT402, PT422.';
+Repeated with the same id, it returns the task that is there. Errors: PT402, PT409 for an id that is taken, PT422,
+PT429 with 50 tasks under way.';
 revoke execute on function public.start_extract from public;
 grant execute on function public.start_extract to authenticated;
 
