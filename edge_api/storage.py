@@ -1,7 +1,8 @@
 """Where files lie: a folder, S3, or anything that speaks S3, by one URL. What a file is called and is, Postgres knows.
 
 Keys are made here and in jobs, never by clients: attachments/<book>/<id>/<random>, avatars/<user>/<random>,
-imports/<book>/<id>, results/<book>/<task>/<name>. An object is written once and never changed, so that a reader never meets half of one.
+imports/<book>/<id>/<sha256>, imports/<book>/<random> for dumps, results/<book>/<task>/<name>. An object is written once and
+never changed, so that a reader never meets half of one.
 """
 
 from __future__ import annotations

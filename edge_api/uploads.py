@@ -68,6 +68,7 @@ UPLOAD_REFUSALS = (
 )
 CLEAN_REFUSALS = (
     *UPLOAD_REFUSALS,
+    "413 files.too_costly",
     "413 files.too_many_pixels",
     "415 files.type",
     "422 files.broken",

@@ -8,7 +8,7 @@ of two scratch databases.
 
 python -m stack.mutants                      all
 python -m stack.mutants --only budgets       those whose description matches, so that a whole run can be had in pieces
-python -m stack.mutants --sample 20          every n-th
+python -m stack.mutants --sample 20          some twenty, spread over all
 python -m stack.mutants --behaviour          noticed by what the schema does, not by how it looks
 """
 

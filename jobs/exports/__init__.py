@@ -32,7 +32,7 @@ FORMATS = {
     "csv": Format("comma_separated", "csv", "text/csv; charset=utf-8"),
     "xlsx": Format("workbook", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "pdf": Format("statement", "pdf", "application/pdf"),
-    "parquet": Format("columns", "parquet", "application/vnd.apache.parquet"),
+    "parquet": Format("parquet", "parquet", "application/vnd.apache.parquet"),
     "hledger": Format("journal", "journal", "text/plain; charset=utf-8"),
     "beancount": Format("journal", "beancount", "text/plain; charset=utf-8"),
     "dump": Format("dump", "zip", "application/zip"),
