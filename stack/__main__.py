@@ -12,11 +12,9 @@ import sys
 
 from stack.commands import CommandError
 from stack.layout import Layout
-from stack.local import LocalStack
+from stack.local import NOT_RUNNING, LocalStack
 from stack.settings import Settings
 from stack.terminal import complain, heading, step, table
-
-NOT_RUNNING = "Nothing is running here. `make start` starts it."
 
 
 def start(stack: LocalStack, _arguments: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from stack.layout import Layout
-from stack.local import LocalStack
+from stack.local import NOT_RUNNING, LocalStack
 from stack.settings import Settings
 from stack.sources import ROOT
 from stack.terminal import complain, heading, table
@@ -36,7 +36,7 @@ def main() -> NoReturn:
     program = parser.parse_args().program
     identity = LocalStack(Layout(os.environ.get("WALLETBASE_STACK", "local")), Settings()).running()
     if identity is None:
-        complain("Nothing is running here. `make start` starts it.")
+        complain(NOT_RUNNING)
         sys.exit(1)
     # not in the arguments, which everybody on the machine can read
     environment = os.environ | {"PGPASSWORD": identity.analyst_password}

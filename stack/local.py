@@ -24,7 +24,9 @@ from stack.supabase_cli import supabase
 from stack.supervision import Supervisor, end_leftovers, ports_taken
 from stack.terminal import step
 
-__all__ = ["LocalStack", "health"]
+__all__ = ["NOT_RUNNING", "LocalStack", "health"]
+
+NOT_RUNNING = "Nothing is running here. `make start` starts it."
 
 
 class LocalStack:
