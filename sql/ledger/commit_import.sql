@@ -51,8 +51,10 @@ begin
   where
     r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
     and (
-      r.category_id not in (select c.id from public.categories as c where c.book_id = v_import.book_id)
-      or r.payee_id not in (select p.id from public.payees as p where p.book_id = v_import.book_id)
+      -- null is in nothing, not even in what is empty
+      r.category_id is not null
+      and r.category_id not in (select c.id from public.categories as c where c.book_id = v_import.book_id)
+      or r.payee_id is not null and r.payee_id not in (select p.id from public.payees as p where p.book_id = v_import.book_id)
     );
   -- what an import asks the rules for, it has asked them before
   perform set_config('walletbase.import', v_import.id::text, true);

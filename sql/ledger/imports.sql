@@ -228,13 +228,14 @@ begin
       detail = 'ledger.payee_missing',
       hint = 'List yours at /rest/v1/payees.';
   end if;
-  return new;
+  return null;
 end
 $$;
 comment on function private.tg_import_rows__check is
 'What a person chooses for a line fits it, and comes before the commit. Raises PT409, PT422. Definer: reads the book whoever asks.';
 revoke execute on function private.tg_import_rows__check from public;
-create trigger check_choice before update of include, category_id, payee_id on public.import_rows
+-- after, not before: a trigger before any update would have the commit lock and read each row once more
+create trigger check_choice after update of include, category_id, payee_id on public.import_rows
 for each row when (
   -- the system works as the owner of its functions, and with what it has looked at itself
   current_user = 'authenticated'

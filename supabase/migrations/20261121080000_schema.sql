@@ -418,6 +418,38 @@ comment on function private.is_admin is 'Whether the caller''s token says is_adm
 revoke execute on function private.is_admin from public;
 grant execute on function private.is_admin to authenticated;
 
+-- Two statements about several rows, or one about a row and what hangs on it, would else wait for each other.
+create function private.tg_lock_my_books() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- below depth 1 the statement that led here has the locks
+  if pg_trigger_depth() = 1 then
+    -- before any row is locked: writers hold a book and then want to see its row, its members and its invitations
+    perform private.lock_book(o.book_id) from (select m.book_id from private.my_books() as m (book_id) order by 1) as o;
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg_lock_my_books is
+'Lets those take turns who write about books and who keeps them: waits for the writers of all the caller''s books. Definer: lock_book is
+nobody''s to call.';
+revoke execute on function private.tg_lock_my_books from public;
+
+create function private.tg_lock_caller() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  -- the system writes to many people, in the order that they have
+  if pg_trigger_depth() = 1 and auth.uid() is not null then
+    perform pg_advisory_xact_lock(hashtextextended('person/' || auth.uid(), 0));
+  end if;
+  return null;
+end
+$$;
+comment on function private.tg_lock_caller is 'Lets statements about the caller''s own rows take turns, so that they can''t deadlock.';
+revoke execute on function private.tg_lock_caller from public;
+
 -- sql/books/books.sql
 
 -- The tenant: one set of accounts that people keep together.
@@ -494,19 +526,8 @@ revoke execute on function private.tg_books__check from public;
 create trigger check_row before insert or update of timezone, base_currency on public.books
 for each row execute function private.tg_books__check();
 
-create function private.tg_books__lock() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- before the row of the book is locked: its writers hold the book and then want to see that row
-  perform private.lock_book(o.book_id) from (select m.book_id from private.my_books('owner') as m (book_id) order by 1) as o;
-  return null;
-end
-$$;
-comment on function private.tg_books__lock is 'Waits for the writers of the books that the caller could delete. Definer: lock_book is nobody''s to call.';
-revoke execute on function private.tg_books__lock from public;
 create trigger lock_books before delete on public.books
-for each statement execute function private.tg_books__lock();
+for each statement execute function private.tg_lock_my_books();
 
 create function private.tg_books__delete_entries() returns trigger
 language plpgsql security definer set search_path = ''
@@ -661,6 +682,9 @@ comment on column public.book_members.version is 'Goes up by one at each update.
 
 create trigger apply_stamp before update on public.book_members
 for each row execute function private.tg_stamp_update();
+-- not insert: one joins by an invitation, which has locked its book
+create trigger lock_books before update or delete on public.book_members
+for each statement execute function private.tg_lock_my_books();
 
 create function private.tg_book_members__keep_owner() returns trigger
 language plpgsql security definer set search_path = ''
@@ -915,6 +939,9 @@ comment on column public.book_invitations.version is 'Goes up by one at each upd
 
 create trigger apply_stamp before update on public.book_invitations
 for each row execute function private.tg_stamp_update();
+-- not update: an answer has locked its book
+create trigger lock_books before insert or delete on public.book_invitations
+for each statement execute function private.tg_lock_my_books();
 
 create function private.tg_book_invitations__check() returns trigger
 language plpgsql security definer set search_path = ''
@@ -1045,7 +1072,7 @@ end
 $$;
 comment on function public.accept_invitation is
 'Joins the book that one is invited to, and returns it; name it in x-book, or switch_book to it. Repeated, it returns the book
-again. Errors: PT404, PT409 for one that has expired, was declined, or whose sender owns the book no longer.';
+again. Errors: PT404, PT409 for one that has expired, was declined, or whose sender owns the book no longer, or who keeps 100 books.';
 revoke execute on function public.accept_invitation from public;
 grant execute on function public.accept_invitation to authenticated;
 
@@ -1066,6 +1093,10 @@ as $$
 declare
   v_invitation public.book_invitations;
 begin
+  -- first the book, then rows: it may be about to go, or to be left by whoever has sent the invitation
+  perform private.lock_book(i.book_id)
+  from public.book_invitations as i
+  where i.id = answer_invitation.invitation_id and lower(i.email) = private.my_email();
   select i.* into v_invitation
   from public.book_invitations as i
   where i.id = answer_invitation.invitation_id and lower(i.email) = private.my_email()
@@ -1100,6 +1131,9 @@ begin
       message = 'Whoever sent the invitation owns the book no longer.',
       detail = 'books.invitation_void',
       hint = 'Ask an owner of the book for another.';
+  end if;
+  if answer_invitation.answer = 'accepted' and v_invitation.book_id not in (select private.my_books()) then
+    perform private.check_book_count();
   end if;
   update public.book_invitations as i
   set status = answer_invitation.answer, answered_at = now(), answered_by = auth.uid()
@@ -2372,13 +2406,14 @@ begin
       detail = 'ledger.payee_missing',
       hint = 'List yours at /rest/v1/payees.';
   end if;
-  return new;
+  return null;
 end
 $$;
 comment on function private.tg_import_rows__check is
 'What a person chooses for a line fits it, and comes before the commit. Raises PT409, PT422. Definer: reads the book whoever asks.';
 revoke execute on function private.tg_import_rows__check from public;
-create trigger check_choice before update of include, category_id, payee_id on public.import_rows
+-- after, not before: a trigger before any update would have the commit lock and read each row once more
+create trigger check_choice after update of include, category_id, payee_id on public.import_rows
 for each row when (
   -- the system works as the owner of its functions, and with what it has looked at itself
   current_user = 'authenticated'
@@ -4387,9 +4422,25 @@ end
 $$;
 comment on function public.create_book is
 'Makes a book with the caller as its owner. A repeated call with the same id returns the book. Add categories with copy_default_categories.
-Errors: PT409 for an id that is taken, PT422.';
+Errors: PT409 for an id that is taken, or who keeps 100 books, PT422.';
 revoke execute on function public.create_book from public;
 grant execute on function public.create_book to authenticated;
+
+create function private.check_book_count() returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- some statements lock all books of somebody, and the server has room for so many locks of everybody
+  if (select count(*) from private.my_books()) >= 100 then
+    raise sqlstate 'PT409' using
+      message = 'You keep 100 books.',
+      detail = 'books.too_many',
+      hint = 'Leave or delete one.';
+  end if;
+end
+$$;
+comment on function private.check_book_count is 'Whether the caller may keep one more book. Raises PT409.';
+revoke execute on function private.check_book_count from public;
 
 create function private.create_book(id uuid, name text, base_currency text, timezone text) returns public.books
 language plpgsql security definer set search_path = ''
@@ -4409,6 +4460,7 @@ begin
   on conflict on constraint books_pkey do nothing
   returning b.* into v_book;
   if found then
+    perform private.check_book_count();
     insert into public.book_members (book_id, user_id, role) values (v_book.id, (select auth.uid()), 'owner');
     return v_book;
   end if;
@@ -6276,8 +6328,10 @@ begin
   where
     r.book_id = v_import.book_id and r.import_id = v_import.id and r.outcome <> 'imported'
     and (
-      r.category_id not in (select c.id from public.categories as c where c.book_id = v_import.book_id)
-      or r.payee_id not in (select p.id from public.payees as p where p.book_id = v_import.book_id)
+      -- null is in nothing, not even in what is empty
+      r.category_id is not null
+      and r.category_id not in (select c.id from public.categories as c where c.book_id = v_import.book_id)
+      or r.payee_id is not null and r.payee_id not in (select p.id from public.payees as p where p.book_id = v_import.book_id)
     );
   -- what an import asks the rules for, it has asked them before
   perform set_config('walletbase.import', v_import.id::text, true);
@@ -7231,6 +7285,8 @@ comment on column public.notification_preferences.version is 'Goes up by one at 
 
 create trigger apply_stamp before update on public.notification_preferences
 for each row execute function private.tg_stamp_update();
+create trigger lock_caller before insert or update or delete on public.notification_preferences
+for each statement execute function private.tg_lock_caller();
 
 alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;
@@ -7407,6 +7463,8 @@ end
 $$;
 comment on function private.tg_notifications__stamp_read is 'Notes when a notification was read.';
 revoke execute on function private.tg_notifications__stamp_read from public;
+create trigger lock_caller before update or delete on public.notifications
+for each statement execute function private.tg_lock_caller();
 create trigger stamp_read before update of is_read on public.notifications
 for each row execute function private.tg_notifications__stamp_read();
 
@@ -7644,6 +7702,8 @@ comment on column public.webhooks.version is 'Goes up by one at each update; sen
 -- not for failing_since, which is kept
 create trigger apply_stamp before update of book_id, id, url, events, description, is_active on public.webhooks
 for each row execute function private.tg_stamp_entry();
+create trigger lock_book before insert or update or delete on public.webhooks
+for each statement execute function private.tg_lock_book();
 
 create function private.tg_webhooks__check() returns trigger
 language plpgsql security definer set search_path = ''
@@ -7750,8 +7810,13 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.queue_delivery(w, tell_webhooks.event, tell_webhooks.data, md5(w.id || '/' || tell_webhooks.occasion)::uuid)
-  from public.webhooks as w
-  where w.book_id = tell_webhooks.book_id and w.is_active and tell_webhooks.event = any(w.events);
+  from (
+    select w.* from public.webhooks as w
+    where w.book_id = tell_webhooks.book_id and w.is_active and tell_webhooks.event = any(w.events)
+    order by w.id
+    -- one that is being deleted is waited for, and not told: its delivery would be refused, and with it what is told
+    for key share
+  ) as w;
 end
 $$;
 comment on function private.tell_webhooks is
@@ -7926,6 +7991,15 @@ declare
   v_delivery public.webhook_deliveries;
   v_webhook public.webhooks;
 begin
+  -- whoever deletes a webhook locks it and then its deliveries
+  perform from public.webhooks as w
+  where
+    w.book_id = report_delivery.book_id
+    and w.id = (
+      select d.webhook_id from public.webhook_deliveries as d
+      where d.book_id = report_delivery.book_id and d.id = report_delivery.delivery_id
+    )
+  for no key update;
   update public.webhook_deliveries as d
   set
     attempts = d.attempts || jsonb_build_object(
@@ -13812,13 +13886,15 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_user constant uuid := auth.uid();
-  v_books constant uuid[] := array(select b.* from private.books_of_nobody_else(v_user) as b);
+  v_books uuid[];
   v_task public.tasks;
 begin
   perform private.require_fresh_password();
+  -- who asks twice at once waits here; books first, as delete_person and all writers have it
+  perform private.lock_book(m.book_id) from (select b.book_id from private.my_books() as b (book_id) order by 1) as m;
+  perform from public.profiles as p where p.id = v_user for no key update;
   perform private.require_no_orphans(v_user);
-  -- who asks twice at once waits here
-  perform from public.profiles as p where p.id = v_user for update;
+  v_books := array(select b.* from private.books_of_nobody_else(v_user) as b);
   select t.* into v_task
   from private.account_deletions as d
   inner join public.tasks as t on t.book_id = d.book_id and t.id = d.task_id

@@ -561,6 +561,8 @@ DROP FUNCTION "private"."cancel_task"(uuid);
 
 DROP FUNCTION "private"."check_attachment"(uuid, uuid, uuid, uuid, bigint);
 
+DROP FUNCTION "private"."check_book_count"();
+
 DROP FUNCTION "private"."check_budget"(uuid, uuid, timestamp WITH time zone);
 
 DROP FUNCTION "private"."check_conditions"(jsonb, integer);
@@ -1165,7 +1167,7 @@ DROP FUNCTION "private"."tg_books__check"();
 
 DROP FUNCTION "private"."tg_books__delete_entries"();
 
-DROP FUNCTION "private"."tg_books__lock"();
+DROP FUNCTION "private"."tg_lock_my_books"();
 
 DROP TABLE "public"."budget_categories";
 
@@ -1244,6 +1246,8 @@ DROP DOMAIN "public"."hex_color";
 DROP TABLE "public"."notification_preferences";
 
 DROP TABLE "public"."notifications";
+
+DROP FUNCTION "private"."tg_lock_caller"();
 
 DROP FUNCTION "private"."tg_notifications__stamp_read"();
 
@@ -1327,8 +1331,6 @@ DROP TYPE "public"."transaction_type";
 
 DROP TABLE "public"."transfers";
 
-DROP FUNCTION "private"."tg_lock_book"();
-
 DROP FUNCTION "private"."tg_number_row"();
 
 DROP FUNCTION "private"."tg_record_changes"();
@@ -1352,6 +1354,8 @@ DROP TYPE "public"."delivery_status";
 DROP TABLE "public"."webhooks";
 
 DROP FUNCTION "private"."current_book"(public.book_role);
+
+DROP FUNCTION "private"."tg_lock_book"();
 
 DROP FUNCTION "private"."tg_stamp_entry"();
 

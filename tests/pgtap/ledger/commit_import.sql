@@ -21,7 +21,14 @@ select pg_temp.given('euros', 'checking');
 select pg_temp.given('dollars', 'dollars');
 select tests.be('ann');
 select lives_ok(format('select public.commit_import(%L)', tests.id('euros')), 'an import is committed');
+create temp table written as
+select n_tup_upd as rows from pg_stat_xact_user_tables where relid = 'public.import_rows'::regclass;
+grant select on written to public;
 select lives_ok(format('select public.commit_import(%L)', tests.id('dollars')), 'and one in another currency');
+select is(
+  (select s.n_tup_upd - w.rows from pg_stat_xact_user_tables as s, written as w where s.relid = 'public.import_rows'::regclass), 3::bigint,
+  'each line is written once, in a book without payees, too'
+);
 insert into public.transactions (id, account_id, booked_on, type, amount) values (tests.id('last'), tests.id('checking'), '2024-03-09', 'expense', 5);
 select results_eq(
   $$ select number, currency, signed_amount, base_rate is not null from public.transactions order by number $$,
