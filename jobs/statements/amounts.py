@@ -10,25 +10,38 @@ from decimal import Decimal
 __all__ = ["AmountReader", "looks_like_amount", "sign_of"]
 
 # currency signs and codes before or after the number, and spaces of every kind
-MARKS = r"(?:[A-Z]{3}|[^\W\d_]{0,3}\.?|[^\w\s.,()'’+−–-]{0,3}|R\$|C\$|A\$|US\$|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
+MARKS = r"(?:[A-Z]{3}|[^\W\d_]{0,3}\.?|[^\w\s.,()'’+−–-]{0,3}|[A-Z]{1,3}\$|S/\.?|(?i:euros?)|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
 SHAPE = re.compile(
-    rf"(?P<open>\()?\s*(?P<sign>[+−–-])?\s*{MARKS}\s*(?P<sign_inside>[+−–-])?\s*(?P<number>\d[\d.,'’` ]*|[.,]\d+)"  # noqa: RUF001
-    rf"\s*(?P<sign_behind>[+−–-])?\s*(?P<close>\))?\s*(?P<mark>{MARKS})\s*(?P<close_last>\))?"  # noqa: RUF001
+    rf"(?:{MARKS}\s*(?=\())?(?P<open>\()?\s*(?P<sign>[+−–-])?\s*(?P<mark_before>{MARKS})\s*(?P<sign_inside>[+−–-])?\s*"  # noqa: RUF001
+    rf"(?P<number>\d[\d.,'’` ]*|[.,]\d+)\s*(?P<sign_behind>[+−–-])?\s*(?P<close>\))?\s*(?P<mark>{MARKS}|\([A-Za-z]{{1,2}}\.?\))\s*"  # noqa: RUF001
+    rf"(?P<close_last>\))?"
 )
 PLAIN = re.compile(r"[+-]?\d{1,16}(?:\.\d{1,8})?")
 PLAIN_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,16}),\d{1,8}")
 SPACES = str.maketrans("\u00a0\u202f\u2007\u2009\t", "     ")
 GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}|\d+")
-# what a bank writes behind a number for money in and out
+# what a bank writes behind a number for money in and out; before it, letters alone are a currency
 BEHIND = {"CR": 1, "C": 1, "H": 1, "DR": -1, "DB": -1, "D": -1, "S": -1}
-BELOW = re.compile(r"[-(−–\u00ad]")  # noqa: RUF001
+BEFORE = {"CR": 1, "DR": -1, "DB": -1}
+# signs that stand for others: ▲ is how Japan writes what is below zero
+ALIKE = str.maketrans({"\u00ad": "-", "▲": "-", "△": "-", "▼": "-", "¥": None})
+BELOW = re.compile(r"[-(−–\u00ad▲△▼]")  # noqa: RUF001
+
+
+def _word(mark: str) -> str:
+    return mark.strip("(). ").upper()
 
 
 def sign_of(text: str) -> int:
-    """1 or -1 where a sign or a word behind the number says which way it goes, else 0."""
-    if BELOW.search(text):
+    """1 or -1 where a sign or a word beside the number says which way it goes, else 0."""
+    if BELOW.search(text) and not text.endswith(")"):
         return -1
-    return 1 if "+" in text else BEHIND.get(text.lstrip("0123456789.,'’ ").upper(), 0)  # noqa: RUF001
+    if "+" in text:
+        return 1
+    shape = None if text.isascii() and not any(map(str.isalpha, text)) and text[-1:] != ")" else SHAPE.fullmatch(text)
+    if shape is None:
+        return 0
+    return -1 if shape["open"] else BEHIND.get(_word(shape["mark"])) or BEFORE.get(_word(shape["mark_before"]), 0)
 
 
 def _shape(text: str) -> tuple[str, int] | None:
@@ -37,7 +50,7 @@ def _shape(text: str) -> tuple[str, int] | None:
         return None
     if not text.isascii():
         # before the look-alikes are folded: a soft hyphen is used as a minus, too
-        text = unicodedata.normalize("NFKC", text.replace("\u00ad", "-").replace("¥", "")).translate(SPACES)
+        text = unicodedata.normalize("NFKC", text.translate(ALIKE)).translate(SPACES)
     found = SHAPE.fullmatch(text.strip())
     if found is None:
         return None
@@ -47,7 +60,7 @@ def _shape(text: str) -> tuple[str, int] | None:
         return None
     sign = -1 if closed or (signs and signs[0] != "+") else 1
     if not signs and not closed:
-        sign = BEHIND.get(found["mark"].upper(), 1)
+        sign = BEHIND.get(_word(found["mark"])) or BEFORE.get(_word(found["mark_before"]), 1)
     number = re.sub(r"['’` ]", "", found["number"])  # noqa: RUF001
     return number, sign
 
@@ -82,7 +95,7 @@ class AmountReader:
         self.is_certain = False
 
     @classmethod
-    def detect(cls, texts: Iterable[str]) -> AmountReader:
+    def detect(cls, texts: Iterable[str], has_thousandths: bool = False) -> AmountReader:
         votes = {".": 0, ",": 0}
         doubtful = ""
         for text in texts:
@@ -100,8 +113,8 @@ class AmountReader:
             reader = cls(max(votes, key=lambda sign: votes[sign]))
             reader.is_certain = True
             return reader
-        # 1.234 and nothing else: money has no three decimals, so the sign groups
-        reader = cls("," if doubtful == "." else ".")
+        # 1.234 and nothing else: the sign groups, unless money has three decimals
+        reader = cls("," if doubtful and (doubtful == ".") is not has_thousandths else ".")
         reader.is_assumed = bool(doubtful) or votes["."] > 0
         return reader
 

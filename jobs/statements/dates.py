@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - months of other alphabets
 """Days as banks write them. Which number is the day is found from the whole column, never line by line."""
 
 from __future__ import annotations
@@ -14,37 +15,51 @@ __all__ = ["DateColumn", "looks_like_date"]
 
 ORDERS = ("ymd", "dmy", "mdy")
 
-# by their first letters, without accents: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Nordic,
-# Romanian, Czech, Turkish
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar janvier janv enero ene gennaio gen janeiro januari sty stycznia jaenner ianuarie ian ledna leden ocak",
-            "feb february februar fevrier fevr fev febrero febbraio fevereiro februari lut lutego februarie unora unor subat",
-            "mar march marz mrz maerz mars marzo marco maart mrt marca martie brezna brezen mart",
-            "apr april avril avr abril abr aprile kwi kwietnia aprilie dubna duben nisan",
-            "may mai mayo maggio mag maio mei maj maja kvetna kveten mayis",
-            "jun june juni juin junio giugno giu junho cze czerwca iunie iun cervna cerven haziran",
-            "jul july juli juillet juil julio luglio lug julho lip lipca iulie iul cervence cervenec temmuz",
-            "aug august aout ago agosto augustus augusti sie sierpnia agu agustus srpna srpen agustos",
-            "sep sept september septembre septiembre settembre set setembro wrz wrzesnia septembrie zari eylul",
-            "oct october okt oktober octobre octubre ottobre ott outubro out paz pazdziernika octombrie rijna rijen ekim",
-            "nov november novembre noviembre novembro lis listopada noiembrie kasim",
-            "dec december dez dezember decembre diciembre dic dicembre dezembro des desember gru grudnia decembrie prosince prosinec"
-            " aralik",
-        ),
-        1,
-    )
-    for name in names.split()
-}
+# without accents, in most languages of Europe and some of Asia; where a name is another month's elsewhere, that of the larger country
+MONTHS_BY_NAME = (
+    "jan january januar janvier janv enero ene gennaio gen janeiro januari sty stycznia jaenner ianuarie ian ledna leden ocak"
+    " янв января январь січ січня януари ιαν ιανουαριου ιανουαριος ינואר يناير tammikuu tammikuuta sausio jaanuar janvaris gener",
+    "feb february februar fevrier fevr fev febrero febbraio fevereiro februari lut lutego februarie unora unor subat febr februara"
+    " фев февр февраля февраль лют лютого февруари φεβ φεβρουαριου φεβρουαριος פברואר فبراير helmikuu helmikuuta vasario veebruar"
+    " februaris febrer",
+    "mar march marz mrz maerz mars marzo marco maart mrt marca martie brezna brezen mart marcius marc marec maret mac"
+    " мар марта март бер березня μαρ μαρτιου μαρτιος מרץ مارس maaliskuu maaliskuuta kovo marts",
+    "apr april avril avr abril abr aprile kwi kwietnia aprilie dubna duben nisan aprilis aprila"
+    " апр апреля апрель кві квітня април απρ απριλιου απριλιος אפריל أبريل huhtikuu huhtikuuta balandzio aprill",
+    "may mai mayo maggio mag maio mei maj maja kvetna kveten mayis majus"
+    " мая май тра травня маи μαι μαιος μαιου מאי مايو toukokuu toukokuuta geguzes maijs maig",
+    "jun june juni juin junio giugno giu junho cze czerwca iunie iun cervna cerven haziran junius junija juna"
+    " июн июня июнь чер червня юни ιουν ιουνιου ιουνιος יוני يونيو kesakuu kesakuuta birzelio juuni junijs juny",
+    "jul july juli juillet juil julio luglio lug julho lip lipca iulie iul cervence cervenec temmuz julius julija jula"
+    " июл июля июль липня юли ιουλ ιουλιου ιουλιος יולי يوليو heinakuu heinakuuta liepos juuli julijs juliol",
+    "aug august aout ago agosto augustus augusti sie sierpnia agu agustus srpna srpen agustos augusztus avgust avgusta augusta ogos"
+    " авг августа август сер серпня αυγ αυγουστου αυγουστος אוגוסט أغسطس elokuu elokuuta rugpjucio augusts agost",
+    "sep sept september septembre septiembre settembre set setembro wrz wrzesnia septembrie zari eylul szeptember szept septembra"
+    " сен сент сентября сентябрь вер вересня септември σεπ σεπτ σεπτεμβριου σεπτεμβριος ספטמבר سبتمبر syyskuu syyskuuta rugsejo"
+    " septembris setembre",
+    "oct october okt oktober octobre octubre ottobre ott outubro out paz pazdziernika octombrie rijna rijen ekim oktobra"
+    " окт октября октябрь жов жовтня октомври οκτ οκτωβριου οκτωβριος אוקטובר أكتوبر lokakuu lokakuuta spalio oktoober oktobris",
+    "nov november novembre noviembre novembro lis listopada noiembrie kasim novembra"
+    " ноя нояб ноября ноябрь листопада ноември νοε νοεμ νοεμβριου νοεμβριος נובמבר نوفمبر marraskuu marraskuuta lapkricio novembris",
+    "dec december dez dezember decembre diciembre dic dicembre dezembro des desember gru grudnia decembrie prosince prosinec"
+    " aralik decembra detsember disember"
+    " дек декабря декабрь гру грудня декември δεκ δεκεμβριου δεκεμβριος דצמבר ديسمبر joulukuu joulukuuta gruodzio decembris desembre",
+)  # fmt: skip
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
+MONTHS = {_plain(name): number for number, names in enumerate(MONTHS_BY_NAME, 1) for name in names.split()}
 
 NUMBERS = re.compile(r"(\d{1,4})\s*([-./'年])\s*(\d{1,2})\s*([-./'月])\s*(\d{1,4})日?\.?")
 COMPACT = re.compile(r"\d{8}")
 NAMED = re.compile(
     r"(?:[A-Za-z]{2,9}[,.]? )?(\d{1,2})\.?(?: de)?[-./ ]{0,2}([^\W\d]{3,12})\.?(?: de)?[-./, ]{0,2}'?(\d{2,4})"
 )
-NAMED_FIRST = re.compile(r"([^\W\d]{3,12})\.?[-./ ](\d{1,2}),?[-./ ]{1,2}'?(\d{4}|\d{2})")
+NAMED_LAST = re.compile(r"(\d{4})\.?[-./ ]{1,2}([^\W\d]{3,12})\.?[-./ ]{1,2}(\d{1,2})\.?")
+NAMED_FIRST = re.compile(r"(?:[^\W\d]{2,12}, )?([^\W\d]{3,12})\.?[-./ ](\d{1,2}),?[-./ ]{1,2}'?(\d{4}|\d{2})")
 # what may follow a day: its time, in any of a dozen spellings
 TIME = re.compile(
     r"(?:[T ,]+|-(?=[\d:]+$)| / )"
@@ -54,10 +69,6 @@ TIME = re.compile(
 AROUND = re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?[ ,]+| as of .*")
 ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 ERA = re.compile(r"(令和|平成|R|H)\.?\s*(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
-
-
-def _plain(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=65536)
@@ -88,6 +99,8 @@ def _parts(text: str) -> tuple[str, str, str, str] | None:
         day, name, year = found.groups()
     elif found := NAMED_FIRST.fullmatch(text):
         name, day, year = found.groups()
+    elif found := NAMED_LAST.fullmatch(text):
+        year, name, day = found.groups()
     elif found := ERA.fullmatch(text):
         era, in_era, month, day = found.groups()
         return ("y", str(ERAS[era] + (1 if in_era == "元" else int(in_era))), month, day)

@@ -24,7 +24,7 @@ WORDS = {
 }
 CODE = re.compile(
     r"(?<![A-Z])(EUR|USD|GBP|CHF|JPY|CAD|AUD|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|BGN|TRY|BRL|MXN|ZAR|NZD|SGD|HKD"
-    r"|ISK|RSD|UAH|RUB|KZT|ILS|AED|SAR|THB|MYR|IDR|PHP|VND|KRW|TWD|ARS|CLP|COP|PEN)(?![A-Z])"
+    r"|ISK|RSD|UAH|RUB|KZT|ILS|AED|SAR|THB|MYR|IDR|PHP|VND|KRW|TWD|ARS|CLP|COP|PEN|BHD|JOD|KWD|OMR|TND)(?![A-Z])"
 )
 
 # a currency in a heading, with the word before it: Betrag in EUR, but Paid in (EUR)
@@ -113,7 +113,7 @@ ROLES: dict[str, list[str]] = {
             | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em | upphæð
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
-            | сума в валюті картки | сума | износ | סכום חיוב | סכום
+            | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום
         """,
         "debit": """
             debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt | paid out
@@ -194,7 +194,7 @@ ROLES: dict[str, list[str]] = {
             | protistrana | merchant | merchant name | payee name | payee | payer name | name | supplierfound
             | begunstigter | empfanger | target name | vendor | namn | navn | nimi | mottagare | modtager | mottaker
             | store name | naziv | gavejas | mokėtojas gavejas | sanemejs maksatajs | nazov protiuctu | partner neve
-            | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder | empfaenger 1 | empfaenger | naam
+            | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder | empfaenger 1 | 对方户名 | empfaenger | naam
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
@@ -226,7 +226,7 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
-            | beschrijving | szczegoly transakcji | mededeling | reference
+            | beschrijving | 交易备注 | szczegoly transakcji | mededeling | reference
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
@@ -236,7 +236,8 @@ ROLES: dict[str, list[str]] = {
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction
             | rodzaj transakcji | umsatzart | art | typ | transaktionstyp | typ transakcji | type verrichting
-            | typ uhrady | type operation | transactietype | tipo operazione | tipo | 取引区分 | transactie | laji | tapahtumalaji
+            | typ uhrady | type operation | transactietype | tipo operazione | tipo | 取引区分 | 交易类型 | transactie
+            | laji | tapahtumalaji
         """,
         "notes": """
             notes | notes and tags | note | remarks | bemerkung | observaciones | commentaire | comment | memo

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "ACCOUNT_TITLE",
     "BALANCE_LABEL",
     "BALANCE_ROW",
     "BALANCE_STARTS",
@@ -69,16 +70,30 @@ BALANCE_ROW = re.compile(
     r"|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
     r"|s a l d o\b|algsaldo|lõppsaldo|käive\s*$|likutis (?:pradžiai|pabaigai)|apyvarta\s*$|(?:sākuma|beigu) atlikums|apgrozījums"
     r"|turnover\s*$"
-    r"|(?:nyitó|záró) egyenleg|(?:počáteční|konečný) zůstatek|前月繰越|繰越残高)"
+    r"|(?:nyitó|záró) egyenleg|(?:počáteční|konečný) zůstatek|(?:počiatočný|konečný) zostatok|(?:poč|zač)etno stanje"
+    r"|(?:konačno|končno) stanje"
+    r"|stan (?:początkowy|końcowy)|sold (?:initial|final|precedent|anterior)\b|(?:входящий|исходящий|начальный|конечный) остаток"
+    r"|остаток на (?:начало|конец)|(?:вхідний|вихідний) залишок|(?:начално|крайно) салдо|devreden bakiye|devir bakiye"
+    r"|υπόλοιπο (?:έναρξης|λήξης|από μεταφορά|εκ μεταφοράς)|יתרת (?:פתיחה|סגירה)|יתרה (?:קודמת|סופית)|رصيد (?:افتتاحي|ختامي)"
+    r"|saldo (?:awal|akhir)\b|số dư (?:đầu|cuối)|ยอดยกมา|ยอดยกไป"
+    r"|前月繰越|繰越残高|前期繰越|次期繰越|期初余额|期末余额|上期结余|承前|전월이월|이월잔액)"
 )
 # how these begin: most lines need not be looked at any closer
 BALANCE_STARTS = words(
     "open|clos|begi|endi|prev|bala|brou|carr|alte|neue|aktu|letz|kont|anfa|ends|schl|eind|sald|sold|ingå|utgå|inng|s a |algs|lõpp|käiv"
-    "|liku|apyv|sāku|beig|apgr|turn|nyit|záró|počá|kone|前月繰越|繰越残高"
+    "|liku|apyv|sāku|beig|apgr|turn|nyit|záró|počá|kone|poči|poče|zače|kona|konč|stan|вход|исхо|нача|коне|оста|вхід|вихі"
+    "|край|devr|devi|υπόλ|יתרת|יתרה|رصيد|số d|ยอดย|前月繰越|繰越残高|前期繰越|次期繰越|期初余额|期末余额|上期结余|承前|전월이월|이월잔액"
 )
 SUM_ROW = re.compile(
     r"(?i)\W*(?:(?:transactions? )?totals?|subtotals?|sub-total|summen?|gesamt(?:summe|betrag)?"
     r"|totaal|totale|totaux|suma|razem|celkem|合計|小計|saldo|solde|balance)\b"
 )
 BALANCE_LABEL = re.compile(r"(?i)kontostand|saldo\b|balance|solde|残高")
+# a title above a table that says whose it is
+ACCOUNT_TITLE = re.compile(
+    r"(?i)\W*(?:(?:bank |your )?account(?: (?:name|number|no\.?))?|konto(?:nummer|name)?|compte|cuenta|conto|conta|rekening(?:nummer)?"
+    r"|rachunek"
+    r"|účet|číslo účtu|tili|сч[её]т|рахунок|hesap|számla(?:szám)?|cont|račun|λογαριασμός|חשבון|口座(?:番号)?|账户|账号|계좌(?:번호)?"
+    r"|card(?: number)?|karte|kreditkarte|carte|tarjeta|carta|cartão)\b\W*(\w.*)"
+)
 DAY_INSIDE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}")

@@ -16,6 +16,7 @@ from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns
 from jobs.statements.dates import ORDERS, DateColumn
 from jobs.statements.headings import currency_of, plain
 from jobs.statements.marks import (
+    ACCOUNT_TITLE,
     BALANCE_LABEL,
     BALANCE_ROW,
     BALANCE_STARTS,
@@ -37,6 +38,8 @@ __all__ = ["read_table"]
 NET = ("total", "totalamount", "amounttotal", "net", "netamount", "netto", "neto", "nettobetrag", "importeneto")
 ON_TOP = ("fee", "sourcefeeamount")
 OTHER_HEADINGS = "Headings of another table."
+# currencies with three decimals
+THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 A_BALANCE = "A balance, not an entry."
 GOES_ON = "The text of the line above goes on here."
 OTHER_MONEY = ("balance", "original_amount", "fee")
@@ -189,9 +192,14 @@ class Table(Columns):
             )
         self._find_marks()
         self.sections = self._find_sections() if is_repeated else {}
-        self.debit_is_negative = signs["debit"][1] > signs["debit"][0]
+        above, below = signs["debit"]
+        self.debit_is_negative = below > above
         # some cards say so of what is paid back
         self.credit_is_negative = signs["credit"][1] > signs["credit"][0]
+        if above and below and not self._debits_follow():
+            self.reading.note(
+                "Money out stands above and below zero; taken as it stands most often, above zero where both are as often."
+            )
         if self.credit_is_negative:
             self.reading.note("Money in stands below zero in its own column; it is taken as money in.")
         if self.dates.is_assumed:
@@ -216,7 +224,8 @@ class Table(Columns):
 
     def _find_decimal(self, decimal: str | None, amounts: dict[str, list[str]]) -> None:
         """One sign for all amounts; some banks write balances or charges in another way than amounts."""
-        found = {role: AmountReader.detect(texts) for role, texts in amounts.items()}
+        has_thousandths = (self.currency or self.hints.currency) in THOUSANDTHS
+        found = {role: AmountReader.detect(texts, has_thousandths) for role, texts in amounts.items()}
         self.amounts = AmountReader(decimal) if decimal else found["amount"]
         if not decimal and not self.amounts.is_certain:
             self.amounts = next((reader for reader in found.values() if reader.is_certain), self.amounts)
@@ -259,6 +268,8 @@ class Table(Columns):
         texts = [" ".join(filter(None, map(text_of, cells))) for _, _, cells in above]
         if found := next((found for text in texts if (found := IBAN.search(text))), None):
             return found[0].replace(" ", "")
+        if title := next(filter(None, map(ACCOUNT_TITLE.match, texts)), None):
+            return title[1]
         # the last block: above it the one before may end with its balance
         titles = [text for text in texts if text and not sums_up(text)]
         if not titles or len(titles) == len([text for text in texts if text]):
@@ -301,6 +312,17 @@ class Table(Columns):
         down = sum(b == a_b + b_a for (_, a_b), (b_a, b) in pairwise(steps))
         up = sum(a_b == b + a_a for (a_a, a_b), (_, b) in pairwise(steps))
         return max(down, up) * 3 > (len(steps) - 1) * 2
+
+    def _debits_follow(self) -> bool:
+        """Whether balances say which sign money out has in its own column; then it is that one."""
+        self.inverse = self.is_owed = False
+        likely = self.debit_is_negative
+        for way in (likely, not likely):
+            self.debit_is_negative = way
+            if self._follows(1):
+                return True
+        self.debit_is_negative = likely
+        return False
 
     def _fee_counts(self) -> bool:
         """Whether a fee comes on top: the balances say so; without any, it does where it is called by that name alone."""

@@ -415,6 +415,12 @@ def test_a_card_of_which_nothing_tells_purchases_says_so(file: Path) -> None:
     assert any("Nothing says whether amounts above zero are purchases" in note.message for note in reading.notes)
 
 
+def test_three_decimals_are_some_where_the_currency_has_them(file: Path) -> None:
+    text = "Date,Description,Amount\n2024-01-31,Shop,-25.300\n2024-01-20,Pay,12.500\n"
+    assert [line.amount for line in lines_of(file, text, hints=Hints("KWD"))[1]] == [Decimal("-25.3"), Decimal("12.5")]
+    assert [line.amount for line in lines_of(file, text, hints=Hints("EUR"))[1]] == [-25300, 12500]
+
+
 def test_the_amount_is_in_the_currency_of_the_account(file: Path) -> None:
     text = "Data;Descrição;Valor (em US$);Valor (em R$)\n31/01/2024;STEAM;10,00;-50,00\n30/01/2024;Padaria;0;-12,50\n"
     _, lines = lines_of(file, text, hints=Hints("BRL"))
@@ -1018,6 +1024,57 @@ NO_LINE = "The line has no day and no amount."
             "Data transakcji;Data księgowania;Tytuł;Kwota;Waluta;Kwota blokady\n"
             "2024-01-31;;a;;;-9,99\n2024-01-30;2024-01-30;b;-1,50;PLN;\n",
             ["The line has a day and an amount in columns that are not read.", "2024-01-30 -1.50 PLN b"],
+        ),
+        # words before and behind amounts, in brackets, and signs of other countries
+        (
+            "Date,Text,Amount\n2024-01-31,a,Dr 450.00\n2024-01-30,b,\"Cr. 1,20,000.00\"\n2024-01-29,c,4.00 Dr.\n2024-01-28,d,5.00 (Dr)\n"
+            "2024-01-27,e,Rs (6.00)\n2024-01-26,f,HK$7.00\n",
+            [
+                "2024-01-31 -450.00 a", "2024-01-30 120000.00 b", "2024-01-29 -4.00 c", "2024-01-28 -5.00 d", "2024-01-27 -6.00 e",
+                "2024-01-26 7.00 f",
+            ],
+        ),
+        ("日付,内容,金額\n2024/01/31,コンビニ,▲1080\n2024/01/30,店,△20\n2024/01/15,給料,5000\n",
+         ["2024-01-31 -1080.0 コンビニ", "2024-01-30 -20.0 店", "2024-01-15 5000 給料"]),
+        # months in words of many languages, wherever they stand
+        (
+            "Date,Text,Amount\n30 января 2024,a,-1.50\n15 мая 2024,b,2.00\n2024. február 5.,c,3.00\n2024-Mar-05,d,4.00\n"
+            "30 Ιαν 2024,e,5.00\n"  # noqa: RUF001
+            "\"Tuesday, January 30, 2024\",f,6.00\n",
+            [
+                "2024-01-30 -1.50 a", "2024-05-15 2.00 b", "2024-02-05 3.00 c", "2024-03-05 4.00 d", "2024-01-30 5.00 e",
+                "2024-01-30 6.00 f",
+            ],
+        ),
+        # balances among entries, in other alphabets
+        (
+            "Дата;Описание;Сумма\n01.01.2024;Входящий остаток;500,00\n15.01.2024;Зарплата;1200,00\n30.01.2024;Шоп;-2,00\n"
+            "31.01.2024;Исходящий остаток;1698,00\n",
+            ["A balance, not an entry.", "2024-01-15 1200.00 Зарплата", "2024-01-30 -2.00 Шоп", "A balance, not an entry."],
+        ),
+        # tables of several accounts, each under its name alone; and pages of one
+        (
+            "Account: Current 1234\nDate,Text,Amount\n30/01/2024,a,-1.50\n\nAccount: Savings 5678\nDate,Text,Amount\n31/01/2024,b,2.00\n",
+            [
+                "2024-01-30 -1.50 Current 1234 a", NO_LINE, "2024-01-31 2.00 Savings 5678 b",
+                "Not a line of the statement: Account: Savings 5678",
+            ],
+        ),
+        (
+            "Account: Current 1234\nDate,Text,Amount\n30/01/2024,a,-1.50\nPage 2\nDate,Text,Amount\n31/01/2024,b,2.00\n",
+            ["2024-01-30 -1.50 a", NO_LINE, "2024-01-31 2.00 b", "Not a line of the statement: Page 2"],
+        ),
+        # money out above and below zero: balances know, else it is said
+        (
+            "Date,Text,Debit,Credit,Balance\n29/01/2024,a,-25.00,,75.00\n30/01/2024,b,5.00,,80.00\n31/01/2024,c,,20.00,100.00\n",
+            ["2024-01-29 -25.00 a", "2024-01-30 5.00 b", "2024-01-31 20.00 c", "closing 2024-01-31 100.00", "opening 2024-01-29 100.00"],
+        ),
+        (
+            "Date,Text,Debit,Credit\n29/01/2024,a,25.00,\n30/01/2024,b,-5.00,\n",
+            [
+                "2024-01-29 -25.00 a", "2024-01-30 5.00 b",
+                "Money out stands above and below zero; taken as it stands most often, above zero where both are as often.",
+            ],
         ),
         # the one who got it, where nobody names who sent it
         ("Datum,Zahlungsempfänger,Betrag\n31.01.2024,REWE,\"-1,50\"\n", ["2024-01-31 -1.50 REWE"]),
