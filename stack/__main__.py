@@ -6,14 +6,11 @@ They mean the developer's own stack, unless WALLETBASE_STACK names a throw-away 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 
 from stack.commands import CommandError
-from stack.layout import Layout
-from stack.local import NOT_RUNNING, LocalStack
-from stack.settings import Settings
+from stack.local import NOT_RUNNING, LocalStack, local_stack
 from stack.terminal import complain, heading, step, table
 
 
@@ -85,7 +82,7 @@ def main() -> int:
             subparser.add_argument("--yes", action="store_true", help="without asking")
     arguments = parser.parse_args()
     try:
-        arguments.command(LocalStack(Layout(os.environ.get("WALLETBASE_STACK", "local")), Settings()), arguments)
+        arguments.command(local_stack(), arguments)
     except CommandError as error:
         complain(str(error))
         return 1

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from stack.layout import Layout
-from stack.local import NOT_RUNNING, LocalStack
-from stack.settings import Settings
+from stack.commands import CommandError
+from stack.local import NOT_RUNNING, local_stack
 from stack.sources import ROOT
 from stack.terminal import complain, heading, table
 
@@ -34,7 +33,11 @@ def main() -> NoReturn:
     )
     parser.add_argument("program", nargs="?", choices=["harlequin", "psql"], default="harlequin")
     program = parser.parse_args().program
-    identity = LocalStack(Layout(os.environ.get("WALLETBASE_STACK", "local")), Settings()).running()
+    try:
+        identity = local_stack().running()
+    except CommandError as error:
+        complain(str(error))
+        sys.exit(1)
     if identity is None:
         complain(NOT_RUNNING)
         sys.exit(1)

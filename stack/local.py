@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -18,13 +19,13 @@ from stack import demo, parts, postgres
 from stack.commands import CommandError, run
 from stack.identity import Identity
 from stack.layout import Layout
-from stack.settings import Settings
+from stack.settings import Settings, read_settings
 from stack.sources import migrations
 from stack.supabase_cli import supabase
 from stack.supervision import Supervisor, end_leftovers, ports_taken
 from stack.terminal import step
 
-__all__ = ["NOT_RUNNING", "LocalStack", "health"]
+__all__ = ["NOT_RUNNING", "LocalStack", "health", "local_stack"]
 
 NOT_RUNNING = "Nothing is running here. `make start` starts it."
 
@@ -192,6 +193,11 @@ class LocalStack:
                 bad = [name for name, state in states.items() if state not in ("RUNNING", "ok", "stale")] or ["gateway"]
                 raise CommandError(f"Not well after {seconds:.0f} s: {', '.join(bad)}. Why: make logs part={bad[0]}")
             time.sleep(0.1)
+
+
+def local_stack() -> LocalStack:
+    """The developer's own stack, or the throw-away one that WALLETBASE_STACK names."""
+    return LocalStack(Layout(os.environ.get("WALLETBASE_STACK", "local")), read_settings())
 
 
 def refuse_taken_ports(identity: Identity, parts: Collection[str] | None = None) -> None:

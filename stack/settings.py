@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from stack.commands import CommandError
 from stack.sources import ROOT
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "read_settings"]
 
 
 def auth_lines() -> dict[str, str]:
@@ -66,3 +67,19 @@ class Settings(BaseSettings):
 
     # lines of postgresql.conf, after all others
     postgres_settings: str = ""
+
+
+def read_settings() -> Settings:
+    """The settings as they are now. Raises CommandError where one of them can't be meant."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        prefix = str(Settings.model_config["env_prefix"])
+        wrong = [(str(each["loc"][0]), each["msg"]) for each in error.errors()]
+        told = [f"{name if name.isupper() else prefix + name.upper()}: {problem}." for name, problem in wrong]
+    except SettingsError as error:
+        # of lists, which are JSON
+        told = [f"{error}. Lists are written as JSON."]
+    raise CommandError(
+        "\n".join([*told, "Correct it in the environment or in .env; stack/settings.py says what there is."])
+    )

@@ -147,6 +147,19 @@ def test_command_where_nothing_runs_says_so(
     assert (done.returncode, sentence in done.stdout + done.stderr) == (code, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT_BASE", "80"), ("WALLETBASE_READS_PER_MINUTE", "many"), ("WALLETBASE_CORS_ORIGINS", "http://localhost")],
+)
+@pytest.mark.parametrize("module", ["stack", "stack.console"])
+def test_setting_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, module: str, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    line = [sys.executable, "-m", module, *(["status"] if module == "stack" else [])]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert name.removeprefix("WALLETBASE_").lower() in done.stderr.lower() and ".env" in done.stderr
+
+
 @pytest.mark.parametrize(("answer", "kept"), [("no", True), ("yes", False)])
 def test_reset_does_what_is_answered(monkeypatch: pytest.MonkeyPatch, answer: str, kept: bool) -> None:
     layout = Layout(f"test-{trial.free_port_base()}")
