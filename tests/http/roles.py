@@ -15,6 +15,8 @@ ROLES = {"anon": "nobody", "header": "a stranger", "viewer": "viewer", "editor":
 ACTIONS = {"GET": "read", "POST": "add", "PATCH": "change", "DELETE": "delete"}
 # what is asked about is one row of the owner's: who may do the same with a row of their own stands here
 NOTES = {
+    "attachments": "Editors and owners add them at `/functions/v1/attachments`.",
+    "imports": "Editors and owners add them at `/functions/v1/imports`.",
     "profiles": "Of the owner's. Everyone changes their own.",
     "book_members": "Of the editor's membership. Everyone may end their own, and no book loses its last owner.",
     "notifications": "Of each one's own: nobody sees another's.",
@@ -27,6 +29,7 @@ NOTES = {
 # what goes by who one is, or by what a row is like, and not by the role alone
 PERSONAL = {
     "accept_invitation": "whom the invitation is for",
+    "accept_transfer": "editors and owners, of two entries that are the sides of a transfer",
     "budget_templates": "everyone who is signed in",
     "cancel_task": "who has started it, and owners but for dumps",
     "create_book": "everyone who is signed in, as its owner",
@@ -42,6 +45,7 @@ PERSONAL = {
     "set_user_active": "admins",
     "start_extract": "members with the plan premium",
     "switch_book": "every member, for themselves",
+    "undo_import": "editors and owners, of what is committed and nobody has changed since",
     "undo_request": "editors and owners, of what nobody has changed since",
     "unlock_transactions": "editors and owners, of what is reconciled",
     "unread_notification_count": "everyone, their own",
