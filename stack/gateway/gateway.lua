@@ -175,6 +175,36 @@ end
 
 -- Requests -----------------------------------------------------------------------------------------------------------
 
+local function is_utf8(text)
+  return not text:find("[\128-\255]") or not select(3, ngx.re.find(text, "^", "ou"))
+end
+
+-- what PostgREST goes by; the others it only hands to SQL
+local READ_HEADERS = {
+  accept = true, ["accept-profile"] = true, ["content-profile"] = true, ["content-type"] = true, prefer = true, range = true,
+  ["range-unit"] = true, ["x-book"] = true,
+}
+
+-- PostgREST takes all of a request for UTF-8, and has no answer where it is not
+local function refuse_other_bytes()
+  if not is_utf8(ngx.unescape_uri(ngx.var.args or "")) then
+    return refuse(400, "malformed", "The address is not UTF-8.", "Encode what is not ASCII as UTF-8, with % before each byte.")
+  end
+  if is_utf8(ngx.req.raw_header()) then
+    return
+  end
+  for name, values in pairs(ngx.req.get_headers(0)) do
+    for _, value in ipairs(type(values) == "table" and values or { values }) do
+      if not is_utf8(name .. tostring(value)) then
+        if READ_HEADERS[name] then
+          return refuse(400, "malformed", "The header " .. name .. " is not UTF-8.")
+        end
+        ngx.req.clear_header(name)
+      end
+    end
+  end
+end
+
 -- lets a request with a good key pass, as often as the limits allow
 function gateway.admit()
   if ngx.var.key_role == "" then
@@ -188,6 +218,9 @@ function gateway.admit()
     ngx.req.set_uri_args((ngx.re.gsub("&" .. ngx.var.args, "&apikey=[^&]*", "", "ijo"):gsub("^&", "")))
   end
   gateway.limit()
+  if ngx.var.uri:sub(1, 9) == "/rest/v1/" then
+    refuse_other_bytes()
+  end
 end
 
 -- Caching ------------------------------------------------------------------------------------------------------------
@@ -292,11 +325,26 @@ function gateway.finish_headers()
     keep_exchange(ngx.ctx.exchangeable_token)
   end
   if is_rest and ngx.status == 500 then
-    -- PostgREST's word for time-outs, deadlocks and full disks, whose code is in the body
-    ngx.status = 503
+    if (header.content_type or ""):find("^text/plain") then
+      -- without a word of its own: the body was not UTF-8, for what else was has been seen to
+      ngx.status = 400
+      header.content_type = "application/json; charset=utf-8"
+      header.content_length = nil
+      ngx.ctx.body_instead = body(400, "malformed", "The body is not UTF-8.")
+    else
+      -- PostgREST's word for time-outs, deadlocks and full disks, whose code is in the body
+      ngx.status = 503
+    end
   end
   if ngx.status == 503 then
     header["Retry-After"] = 5
+  end
+end
+
+function gateway.finish_body()
+  if ngx.ctx.body_instead then
+    ngx.arg[1], ngx.arg[2] = ngx.ctx.body_instead, true
+    ngx.ctx.body_instead = ""
   end
 end
 

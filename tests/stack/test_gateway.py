@@ -178,6 +178,37 @@ def test_unknown_transfer_encoding_is_refused(env: dict[str, str]) -> None:
         assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
 
 
+BYTES = [
+    ("GET", "accounts?name=eq.%ff", {}, b""),
+    ("GET", "accounts?%c3=eq.1", {}, b""),
+    ("GET", "rpc/search_transactions?query=%ed%a0%80", {}, b""),
+    ("GET", "currencies?code=eq.%f4%90%80%80", {}, b""),
+    *(("GET", "accounts", {name: b"\xff"}, b"") for name in ("Accept", "Prefer", "Range", "x-book", "Accept-Profile")),
+    ("POST", "accounts", {"Content-Type": b"\xff"}, b"{}"),
+    ("POST", "accounts", {"Content-Type": b"text/csv"}, b"name,type,currency\nCaf\xe9,bank,EUR\n"),
+    ("POST", "accounts", {"Content-Type": b"application/x-www-form-urlencoded"}, b"name=%e9&type=bank&currency=EUR"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "content"), BYTES)
+def test_bytes_that_are_no_text_are_refused(
+    sign_up: Callable[..., Any], method: str, path: str, headers: dict[str, bytes], content: bytes
+) -> None:
+    """As a spreadsheet saves CSV. PostgREST by itself answers with 500, or not at all."""
+    http = sign_up().http
+    # past httpx, which would write the address anew
+    address = httpx.URL(http.base_url.copy_with(raw_path=f"/rest/v1/{path}".encode()))
+    answer = http.request(method, address, headers=headers, content=content or None)
+    assert refusal(answer) == (400, "gateway.malformed")
+
+
+def test_what_browsers_send_along_may_be_in_any_bytes(sign_up: Callable[..., Any]) -> None:
+    http = sign_up().http
+    headers = {name: b"Caf\xe9" for name in ("User-Agent", "Cookie", "Referer", "Accept-Language")}
+    answer = http.get("/rest/v1/accounts", params={"name": "eq.Caf\u00e9"}, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
 def test_huge_headers_and_addresses_are_refused(api: httpx.Client, env: dict[str, str]) -> None:
     key = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
     assert refusal(api.get(UNKNOWN_TABLE, headers={**key, "X-Huge": "x" * 20_000})) == (400, "gateway.malformed")
