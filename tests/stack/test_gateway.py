@@ -204,7 +204,7 @@ def test_bytes_that_are_no_text_are_refused(
 
 def test_what_browsers_send_along_may_be_in_any_bytes(sign_up: Callable[..., Any]) -> None:
     http = sign_up().http
-    headers = {name: b"Caf\xe9" for name in ("User-Agent", "Cookie", "Referer", "Accept-Language")}
+    headers = dict.fromkeys(("User-Agent", "Cookie", "Referer", "Accept-Language"), b"Caf\xe9")
     answer = http.get("/rest/v1/accounts", params={"name": "eq.Caf\u00e9"}, headers=headers)
     assert (answer.status_code, answer.json()) == (200, [])
 
