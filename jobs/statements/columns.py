@@ -24,7 +24,7 @@ from jobs.statements.cells import (
     text_of,
 )
 from jobs.statements.headings import ROLES, WORDS_FOR, currency_of, plain, plain_part
-from jobs.statements.marks import IBAN, IN, OUT
+from jobs.statements.marks import BOOKED, DECLINED, IBAN, IN, OUT, PENDING
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
 __all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles"]
@@ -194,6 +194,8 @@ class Columns:
     def _find_columns(self) -> dict[str, list[int]]:
         given = self.mapping.get("columns") or {}
         found = self._by_heading() if self.header else self._by_content()
+        if not given:
+            self._refuse_side_by_side(found)
         for role, names in given.items():
             if role not in (*ONE, *MANY):
                 raise StatementError(f"mapping.columns can't have {role}; it has {', '.join((*ONE, *MANY))}.")
@@ -222,6 +224,18 @@ class Columns:
                 f"No column has the amount of each line{self._heads()}.", self.sample[0][0] if self.sample else None
             )
         return found
+
+    def _refuse_side_by_side(self, found: dict[str, list[int]]) -> None:
+        """Two tables beside each other have days and amounts twice, under the same headings."""
+        for role, test in (("booked_on", is_date), ("amount", is_amount)):
+            name = self._name(found[role][0]) if role in found else ""
+            again = [p for p, other in enumerate(self.names) if other == name and p not in found.get(role, [])]
+            if not name or not any(self._column(p) and self._mostly(p, test) for p in again):
+                return
+        assert self.header
+        raise StatementError(
+            "Two tables stand side by side; name the columns of one in mapping.columns by number.", self.header[0]
+        )
 
     def _fall_back(self, found: dict[str, list[int]], given: dict[str, Any]) -> None:
         """What no heading says and the contents leave no doubt about."""
@@ -382,6 +396,9 @@ class Columns:
         take("status")
         if "status" in found and len({text_of(cell).casefold() for cell in self._column(found["status"][0])}) > 12:
             del found["status"]
+        if "status" not in found:
+            # whatever it is called: words for what becomes of a line, and for none else
+            found["status"] = [p for p in range(width) if p not in taken and self._is_state(p)][:1]
         if places("security"):
             take("shares", is_amount)
         take("category")
@@ -453,6 +470,10 @@ class Columns:
     def _is_in_and_out(self, place: int) -> bool:
         marks = {text_of(cell).casefold() for cell in self._column(place)}
         return marks <= OUT | IN and bool(marks & OUT) and bool(marks & IN)
+
+    def _is_state(self, place: int) -> bool:
+        states = {text_of(cell).casefold() for cell in self._column(place)}
+        return states <= PENDING | DECLINED | BOOKED and bool(states & (PENDING | DECLINED))
 
     def _is_lone_mark(self, place: int) -> bool:
         """Whether a column marks the one direction, and leaves its cell empty for the other."""

@@ -39,12 +39,21 @@ PENDING = words(
     "|pending authorization|held|reserviert|ausstehend|nicht gebucht|in bearbeitung|autorisiert|on hold|unposted|not posted|provisional"
     "|autorizzato|autorizzata|non contabilizzato|non contabilizzata|en cours|pendente|oczekująca|oczekujące|w toku|blokada|väntande"
     "|reserverad|reserveret|reservert|venter|in behandeling|gereserveerd|v zpracování|ожидание|в обработке|未確定"
+    "|scheduled|geplant|terminiert|planlagt|planerad|programmé|programmée|prévu|agendado|en proceso|retenido|em processamento|prenotata"
+    "|prenotato|da contabilizzare|blokace|nezaúčtováno|blokácia|rezervácia|függőben|în așteptare|in asteptare|na čekanju|rezervirano"
+    "|εκκρεμεί|σε εκκρεμότητα|ootel|broneeritud|rezervuota|rezervēts|odottaa|katevaraus|varaus|beklemede|bekliyor|provizyon|ממתין|בתהליך"
+    "|معلق|قيد الانتظار|в очікуванні|в обробці|чакаща|รอดำเนินการ|menunggu|đang xử lý|処理中|保留中|待处理|处理中|대기"
 )
 DECLINED = words(
     "reverted|failed|declined|cancelled|canceled|denied|expired|voided|refused|rejected|storniert|abgelehnt|rechazado|交易关闭"
     "|rückgängig gemacht|fehlgeschlagen|abgebrochen|refusé|refusée|annulé|annulée|rifiutato|rifiutata|annullato|annullata|rechazada"
     "|cancelado|cancelada|anulado|anulada|revertido|recusada|geweigerd|geannuleerd|odrzucona|odrzucone|anulowana|cofnięta|zamítnuto"
     "|afvist|avvist|avvisad|nekad|отклонена|отклонено|отменена|отменено|交易失败|unsuccessful"
+    "|error|aborted|not executed|nicht ausgeführt|zurückgewiesen|échoué|échouée|non exécuté|non exécutée|fallito|fallita|non eseguito"
+    "|fallido|fallida|no ejecutado|denegado|denegada|falhou|recusado|não executado|mislukt|niet uitgevoerd|mislykket|mislykkedes"
+    "|misslyckad|misslyckades|epäonnistui|hylätty|zamítnutá|zamítnuta|zamietnutá|zamietnuté|zrušeno|elutasítva|sikertelen|respinsă|respins"
+    "|eșuată|odbijeno|otkazano|zavrnjeno|απορρίφθηκε|ακυρώθηκε|reddedildi|başarısız|iptal edildi|נדחה|נכשל|مرفوض|فشل|відхилено|скасовано"
+    "|отклонен|отказана|неуспешна|ล้มเหลว|gagal|ditolak|thất bại|失敗|失败|已关闭|실패"
 )
 BOOKED = words(
     "completed|complete|posted|cleared|booked|settled|ok|executed|paid|processed|success|successful|reconciled|confirmed|done|final|c|x|*"

@@ -500,18 +500,19 @@ class Table(Columns):
     def _find_fault(self, line: Line, cells: Sequence[Cell], wrong_day: str, wrong_amount: str) -> None:
         """What a line without day or amount is."""
         texts = [text for cell in cells if (text := text_of(cell))]
+        whole = " ".join(texts)
         if line.booked_on is None and line.amount is None:
             if self.header and self._known((line.line, line.raw, cells)) > 1:
                 line.left_out = OTHER_HEADINGS
                 self.reading.note("Another table begins here; its lines are read with its header_line.", line.line)
-            elif wrong_day and wrong_amount:
+            elif wrong_day and wrong_amount and any(map(str.isalnum, whole)):
                 line.error = f"'{wrong_day[:40]}' is no day."
             elif looks_like_entry(cells) and not wrong_day and not wrong_amount and not sums_up(texts[0]):
                 line.error = "The line has a day and an amount in columns that are not read."
             else:
                 line.left_out = "The line has no day and no amount."
-                if texts:
-                    self.reading.note(f"Not a line of the statement: {' '.join(texts)[:200]}")
+                if any(map(str.isalnum, whole)):
+                    self.reading.note(f"Not a line of the statement: {whole[:200]}")
         elif line.booked_on is None:
             if sums_up(texts[0]):
                 line.left_out = "A sum or a balance, not an entry."

@@ -1076,6 +1076,16 @@ NO_LINE = "The line has no day and no amount."
                 "Money out stands above and below zero; taken as it stands most often, above zero where both are as often.",
             ],
         ),
+        # what becomes of a line, under whatever heading
+        (
+            "Date,Text,Amount,Outcome\n2024-01-31,a,-1.50,Scheduled\n2024-01-30,b,2.00,Success\n2024-01-29,c,3.00,Nicht ausgeführt\n",
+            ["2024-01-31 -1.50 a pending", "2024-01-30 2.00 b", "The bank says of it: Nicht ausgeführt."],
+        ),
+        # a row of stars between the table and what stands below it
+        (
+            "Date,Text,Amount\n2024-01-31,a,-1.50\n*****,*****,*****\nSUMMARY,,\n",
+            ["2024-01-31 -1.50 a", NO_LINE, NO_LINE, "Not a line of the statement: SUMMARY"],
+        ),
         # the one who got it, where nobody names who sent it
         ("Datum,Zahlungsempfänger,Betrag\n31.01.2024,REWE,\"-1,50\"\n", ["2024-01-31 -1.50 REWE"]),
         # a balance at the end, with a day of its own
@@ -1143,6 +1153,10 @@ def test_a_mapping_that_fits_nothing_is_refused_with_a_reason(
         (
             b"When,Then,Text,Amount\n2024-01-31,2024-02-01,One,1.50\n",
             "No column has the day of each line; the columns are: When, Then, Text, Amount",
+        ),
+        (
+            b"Date,Text,Amount,,Date,Text,Amount\n30/01/2024,a,-1.50,,29/01/2024,b,-2.00\n28/01/2024,c,3.00,,,,\n",
+            "Line 1: Two tables stand side by side",
         ),
         (b"31.01.2024;Rent;8,00;;-20,00\n", "Line 1: The file has no headings and one line, and nothing says which"),
         (b",".join(b"%d" % n for n in range(400)) + b"\n", "more than 256 columns"),
