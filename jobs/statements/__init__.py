@@ -97,7 +97,7 @@ def detect_format(path: Path) -> str:
             raise StatementError(f"The file is {name}.")
     if start.startswith(b"PK"):
         return "xlsx"
-    text = start.replace(b"\0", b"") if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[1:2] == b"\0" else start
+    text = start.replace(b"\0", b"") if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:2] else start
     text = text.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
     if re.search(rb"<OFX[ >\r\n]|^OFXHEADER|<\?OFX", text, re.IGNORECASE):
         return "ofx"

@@ -154,26 +154,27 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
         elif name == "Acct":
             account = _account(element)
             currency = _text(element, "Ccy")
-            if account and account not in reading.accounts:
-                reading.accounts.append(account)
+            reading.meet(account)
             if owner := _text(element, "Ownr/Nm"):
                 reading.mapping.setdefault("owner", owner)
         elif name == "Bal":
             kind = _text(element, "Tp/CdOrPrtry/Cd")
             amount, code = _amount(element)
             sign, day = _sign(element), _day(element, "Dt")
-            if kind in ("OPBD", "PRCD", "CLBD"):
-                if amount is None or sign is None or day is None:
-                    reading.note(f"The balance {kind} can't be read.", element.sourceline)
-                    continue
-                balance = Balance(account, day, sign * amount, code or currency, kind != "CLBD")
-                if balance.is_opening:
-                    opening = opening or balance
-                else:
-                    closing = balance
+            balance = (
+                Balance(account, day, sign * amount, code or currency, kind != "CLBD")
+                if amount is not None and sign and day
+                else None
+            )
+            if kind not in ("OPBD", "PRCD", "CLBD"):
+                pass
+            elif balance is None:
+                reading.note(f"The balance {kind} can't be read.", element.sourceline)
+            else:
+                opening, closing = (opening or balance, closing) if balance.is_opening else (opening, balance)
                 # a page of several ends, and the next begins, with a balance that is none of a day
                 if _text(element, "Tp/SubTp/Cd") != "INTM":
-                    reading.balances.append(balance)
+                    reading.keep(balance)
         else:
             for line in _entry(element, account, currency, owner):
                 if not has_ids:

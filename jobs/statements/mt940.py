@@ -182,8 +182,7 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool, is_ope
             waiting = None
         if tag in ("25", "25P"):
             account = text.split("\n")[0].strip() or None
-            if account and account not in reading.accounts:
-                reading.accounts.append(account)
+            reading.meet(account)
         elif tag == "20":
             note_end()
             unclosed = 0
@@ -207,7 +206,7 @@ def _lines(path: Path, encoding: str, reading: Reading, *, has_ids: bool, is_ope
                 # the statement goes on here: what a page ends with is no balance of a day
                 reading.balances.pop()
             else:
-                reading.balances.append(Balance(account, day, amount, currency, is_opening))
+                reading.keep(Balance(account, day, amount, currency, is_opening))
             is_page = tag == "62M"
             if is_opening:
                 opening, total = amount, Decimal(0)

@@ -23,7 +23,7 @@ __all__ = ["read"]
 TAG = re.compile(
     rb"<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>(?:\s*<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>"
     # a sign that begins no tag is one of the text
-    rb"|([^<]*(?:<(?![/!?A-Za-z])[^<]*)*))",
+    rb"|([^<]*(?:<(?![/!?A-Za-z])[^<]*){0,1000}))",
     re.DOTALL,
 )
 SIGNED = re.compile("(?:([-\u2212\u2013])|[+]?)([0-9.,'\u2019]+)(-?)")
@@ -195,7 +195,7 @@ def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) ->
         if in_balance == "LEDGERBAL" and balance.get("BALAMT"):
             amount, day = _amount(balance["BALAMT"]), _day(balance.get("DTASOF", ""))
             if amount is not None and day:
-                reading.balances.append(Balance(account, day, amount, currency))
+                reading.keep(Balance(account, day, amount, currency))
             else:
                 reading.note("The ledger balance can't be read.", number)
         balance = {}
@@ -251,8 +251,7 @@ def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) ->
             in_account = name
         elif name == "ACCTID" and in_account:
             account = _value(found, encoding) or None
-            if account and account not in reading.accounts:
-                reading.accounts.append(account)
+            reading.meet(account)
         elif name == "CURDEF":
             currency = _value(found, encoding).upper() or None
         elif name in ("LEDGERBAL", "AVAILBAL"):

@@ -120,8 +120,7 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         count += 1
         raw = "\n".join(code + value for code, value in fields)
         line = Line(start, raw, account=account)
-        if account and account not in reading.accounts:
-            reading.accounts.append(account)
+        reading.meet(account)
         if section == "invst":
             action = next((value for code, value in fields if code == "N"), "")
             line.error = f"{action or 'An entry'} of a portfolio: investments are not imported."
@@ -171,5 +170,5 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         elif is_named and other and (other == account or (is_first and not account)):
             # the first record of an account that has no name elsewhere names it so
             line.left_out = "The balance that the account was opened with, not an entry."
-            reading.balances.append(Balance(account, line.booked_on, line.amount, None, is_opening=True))
+            reading.keep(Balance(account, line.booked_on, line.amount, None, is_opening=True))
         yield line

@@ -10,6 +10,10 @@ from typing import Any
 
 __all__ = ["Balance", "Hints", "Line", "Note", "Reading", "StatementError", "are_ids"]
 
+# no statement has so many; they stay in memory until all lines have been read
+MOST_ACCOUNTS = 1000
+MOST_BALANCES = 50_000
+
 
 class StatementError(Exception):
     """The file as a whole can't be read. Says why in one sentence, and on which line where that is known."""
@@ -89,10 +93,24 @@ class Reading:
     notes: list[Note] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
     accounts: list[str] = field(default_factory=list)
+    _met: set[str] = field(default_factory=set)
 
     def note(self, message: str, line: int | None = None) -> None:
         if len(self.notes) < 50:
             self.notes.append(Note(message, line))
+
+    def meet(self, account: str | None) -> None:
+        """An account that the file names; of each the book is asked once."""
+        if account and account not in self._met:
+            if len(self._met) == MOST_ACCOUNTS:
+                raise StatementError(f"The file has more than {MOST_ACCOUNTS} accounts.")
+            self._met.add(account)
+            self.accounts.append(account)
+
+    def keep(self, balance: Balance) -> None:
+        if len(self.balances) == MOST_BALANCES:
+            raise StatementError(f"The file states more than {MOST_BALANCES} balances.")
+        self.balances.append(balance)
 
     def compare(self, opening: Decimal, total: Decimal, closing: Decimal, line: int | None) -> None:
         """Says where a statement does not add up."""

@@ -117,6 +117,14 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "CDATA of OFX without end": (
         lambda: b"<OFX><STMTRS><STMTTRN>" + b"<MEMO><![CDATA[" * (1 << 20) + b"<NAME>" + b"x" * 70_000, "longer than 65536",
     ),
+    "signs in a value of OFX": (
+        lambda: b"<OFX><STMTRS><STMTTRN><NAME>" + b"< " * (8 << 20) + b"<MEMO>" + b"x" * 70_000, "longer than 65536",
+    ),
+    "accounts": (lambda: b":20:A\n" + b"".join(b":25:%d\n:62F:C240101EUR1,\n" % n for n in range(1 << 17)), "more than 1000 accounts"),
+    "balances": (lambda: b":20:A\n:25:1\n" + b":62F:C240101EUR1,\n" * (1 << 20), "more than 50000 balances"),
+    "balances of XML that can't be read": (
+        lambda: b"<Document><BkToCstmrStmt><Stmt>" + b"<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp></Bal>" * (1 << 17), "malformed",
+    ),
     "tags without end": (lambda: b"<Document>" * (3 << 20), "malformed"),
     "quotation marks": (lambda: b'Date,Text,Amount\n2024-01-31,"' + b"x,\n" * (8 << 20), "quotation mark"),
     "one field of MT940": (lambda: b":20:A\n:61:2401310131D1,NMSC\n:86:" + b"x\n" * (12 << 20), "longer than 20000"),
