@@ -649,6 +649,12 @@ def test_mt940_of_other_banks(fields: str, read: list[str], tmp_path: Path) -> N
     assert shown(tmp_path, f":20:A\n{fields}") == read
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp850"])
+def test_mt940_in_any_encoding(encoding: str, tmp_path: Path) -> None:
+    text = ":20:A\n:25:DE12\n:61:240102D1,NMSCX\n:86:Käse für Müller\n:62F:C240102EUR1,\n"
+    assert [line.description for line in read_text(tmp_path, text.encode(encoding))[1]] == ["Käse für Müller"]
+
+
 def test_mt940_with_what_was_sent_in_another_currency(tmp_path: Path) -> None:
     text = (
         ":20:A\n:25:1\n:60F:C240101HKD9,\n:61:240102D8,NTRFX//B1\n/OCMT/USD1,02/\n:61:240102C8,NTRFX\n"
