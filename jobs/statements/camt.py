@@ -234,6 +234,8 @@ def _entry(entry: Any, account: str | None, currency: str | None, owner: str | N
             line.amount, line.currency = (sign or 1) * moved, currency
     line.external_id = _reference(entry, "AcctSvcrRef")
     about = _text(entry, "AddtlNtryInf")
+    # what comes back names its parties as they were when it went
+    is_returned = _text(entry, "RvslInd") in ("true", "1")
     parts = [(_detail_amount(detail, line.currency, sign or 1), detail) for detail in details]
     if (
         len(details) > 1
@@ -253,16 +255,14 @@ def _entry(entry: Any, account: str | None, currency: str | None, owner: str | N
             each.external_id = (
                 own if own and alike[own] == 1 else f"{line.external_id}/{place}" if line.external_id else None
             )
-            _describe(each, detail, about, account, owner)
+            _describe(each, detail, about, account, owner, is_returned or _find(detail, "RtrInf") is not None)
             yield each
         return
     if details:
         line.external_id = line.external_id or (
             _reference(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else None
         )
-        # what comes back names its parties as they were when it went
-        is_returned = _text(entry, "RvslInd") in ("true", "1") or _find(details[0], "RtrInf") is not None
-        _describe(line, details[0], about, account, owner, is_returned)
+        _describe(line, details[0], about, account, owner, is_returned or _find(details[0], "RtrInf") is not None)
         if len(details) > 1:
             line.payer, line.description = None, about or f"{len(details)} payments"
             line.original_amount = line.original_currency = None

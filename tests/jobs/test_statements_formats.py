@@ -385,15 +385,18 @@ def test_camt_that_leaves_something_out(tmp_path: Path) -> None:
 
 def test_camt_of_what_comes_back_and_of_a_batch_in_other_money(tmp_path: Path) -> None:
     parties = "<_RltdPties><_Dbtr><_Nm>Ada</_Nm></_Dbtr><_Cdtr><_Nm>Shop</_Nm></_Cdtr></_RltdPties>"
+    back = f'<_TxDtls><_Amt Ccy="CHF">1</_Amt>{parties}</_TxDtls>'
     part = '<_TxDtls><_AmtDtls><_TxAmt><_Amt Ccy="USD">10</_Amt></_TxAmt></_AmtDtls></_TxDtls>'
     text = camt(
         entry("7", "CRDT", f"<_RvslInd>true</_RvslInd><_NtryDtls><_TxDtls>{parties}</_TxDtls></_NtryDtls>")
         + entry("8", "CRDT", f"<_NtryDtls><_TxDtls>{parties}<_RtrInf/></_TxDtls></_NtryDtls>")
         + entry("9", "CRDT", f"<_NtryDtls><_TxDtls>{parties}</_TxDtls></_NtryDtls>")
         + entry("18", "DBIT", f"<_NtryDtls>{part}{part}</_NtryDtls>")
+        + entry("2", "CRDT", f"<_RvslInd>true</_RvslInd><_NtryDtls>{back}{back}</_NtryDtls>")
     )
     _, lines = read_text(tmp_path, text)
-    assert amounts(lines) == [7, 8, 9, -18] and [line.payer for line in lines] == ["Shop", "Shop", "Ada", None]
+    assert amounts(lines) == [7, 8, 9, -18, 1, 1]
+    assert [line.payer for line in lines] == ["Shop", "Shop", "Ada", None, "Shop", "Shop"]
     assert lines[3].original_amount is None
 
 
