@@ -252,6 +252,8 @@ class Columns:
                     self.reading.note(
                         f"The days are taken from '{self._name(days[0])}', the only column that has days."
                     )
+        if ("debit" in found) != ("credit" in found) and not SUMS & {*given}:
+            self._complete(found)
         if not SUMS & {*found, *given}:
             used = {place for places in found.values() for place in places}
             width = max(len(row[2]) for row in self.sample)
@@ -273,6 +275,26 @@ class Columns:
             used = {place for places in found.values() for place in places}
             best = self._wordiest(used)
             found["description"] = [] if best is None else [best]
+
+    def _complete(self, found: dict[str, list[int]]) -> None:
+        """Money out where only money in is named, or the other way round: the one column that has an amount where that has none."""
+        [known] = found["debit"] if "debit" in found else found["credit"]
+        used = {place for places in found.values() for place in places}
+        width = max(len(row[2]) for row in self.sample)
+
+        def filled(place: int) -> list[bool]:
+            cells = [row[2][place] if place < len(row[2]) else "" for row in self.sample]
+            return [bool(text_of(cell).strip("0.,- ")) for cell in cells]
+
+        where = [not is_filled for is_filled in filled(known)]
+        others = [p for p in range(width) if p not in used and any(where) and filled(p) == where]
+        others = [p for p in others if self._mostly(p, is_amount_or_none, 1) and any(map(is_sum, self._column(p)))]
+        if len(others) == 1:
+            found["credit" if "debit" in found else "debit"] = others
+            way = "in" if "debit" in found and found["debit"] != others else "out"
+            self.reading.note(
+                f"'{self._name(others[0])}' has an amount where '{self._name(known)}' has none: money {way}."
+            )
 
     def _called(self, role: str, test: Callable[[Cell], bool], found: dict[str, list[int]]) -> list[int]:
         """The full columns whose headings begin with a word for a role."""
@@ -335,7 +357,7 @@ class Columns:
             return [
                 place
                 for headings in (names, parts)
-                for name in ROLES[role]
+                for name in ROLES["booked_on" if role == "done_on" else role]
                 for place, heading in enumerate(headings)
                 if heading == name
             ]
@@ -357,6 +379,8 @@ class Columns:
         take("booked_on", is_date, 0.5)
         take("value_date", is_date, 0.5, found.get("booked_on", []))
         taken = [*found.get("booked_on", []), *found.get("value_date", [])]
+        # the day of what is not booked yet
+        take("done_on", is_date, 0.5, taken)
         in_part = [p for p, part in enumerate(parts) if part] if places("debit") and places("credit") else []
         take("amount", is_amount, 0.5, [*taken, *in_part])
         take("debit", is_amount_or_none, 0.5, taken)

@@ -63,7 +63,7 @@ ROLES: dict[str, list[str]] = {
             | datum des abschlusses | date de fin | data di completamento | fecha de finalizacion | data zakonczenia
             | data inregistrarii | bokforingsdato | process date | processed date | processing date | date processed
             | txn posted date | effective date | data lancto | data de lancamento | data do lancamento
-            | konyvelesi datum | дата проводки | uitvoeringsdatum | utforelsesdato | fecha operacion
+            | book date | konyvelesi datum | дата проводки | uitvoeringsdatum | utforelsesdato | fecha operacion
             | fecha contable | fecha de operacion | f operacion | fecha | date comptable | date de comptabilisation
             | date comptabilisation | date de comptabilite | date operation | date de l operation | dateop | date op
             | datum zauctovani | datum transakce | datum provedeni | konyveles datuma | completed date
@@ -83,7 +83,7 @@ ROLES: dict[str, list[str]] = {
             | release date
             | data tranzactie | data finalizarii tranzactiei | датум | תאריך רכישה | תאריך עסקה | ημερομηνια συναλλαγης | 付款时间
             | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
-            | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | book date
+            | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -128,7 +128,7 @@ ROLES: dict[str, list[str]] = {
             | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금 | 찾으신금액 | amount out | sent
             | terheles | χρεωση | дебит | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
             | cheques debits | funds out | payments out | withdrawal amount inr | debited amount | дугује | исплата
-            | задолжува | בחובה | isplaceno | withdrawal amount rs
+            | задолжува | בחובה | isplaceno | so tien ghi no | withdrawn | withdrawal amount rs
         """,
         "credit": """
             credit | credits | credit amount | deposit | deposits | deposit amount | deposit amt | paid in
@@ -143,7 +143,7 @@ ROLES: dict[str, list[str]] = {
             | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금 | 맡기신금액 | amount in
             | jovairas | πιστωση | זכות | دائن | ฝากเงิน | ฝาก | ghi co | depositos abonos | income amount
             | funds in | payments in | deposit amount inr | credited amount | потражује | уплата | побарува | בזכות
-            | uplaceno | 存入 | deposit amount rs
+            | uplaceno | so tien ghi co | 存入 | deposit amount rs
         """,
         "sign": """
             d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij | bij af
@@ -169,7 +169,7 @@ ROLES: dict[str, list[str]] = {
             | залишок після операції | залишок на кінець періоду | υπολοιπο | салдо | staða | יתרה | الرصيد | คงเหลือ
             | ยอดคงเหลือ | so du
             | cash balance | partial balance | saldo contabilistico | endsaldo | bal | available balance | стање
-            | sold contabil | sold final | 餘額
+            | sold contabil | sold final | current balance | running balance amount | zostatok | залишок | состојба | 餘額
             | 結餘 | היתרה | יתרה בש ח | היתרה בש ח
         """,
         "currency": """
@@ -226,7 +226,7 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
-            | beschrijving | 交易备注 | szczegoly transakcji | mededeling | reference
+            | beschrijving | 交易备注 | szczegoly transakcji | mo ta | remarks | mededeling | reference
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento

@@ -29,10 +29,16 @@ OUT = words(
     "d|debit|withdrawal|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出"
     "|cargo|deebet|debetas|debito|gider|uscita|sortie|saida|saída|salida|odchozí|outgoing|ausgehend|money out|paid out"
     "|obciążenie|expenses|exp.|χρέωση|χ"
+    "|dr.|debited|spend|spent|sent|payment out|débit|débito|dépense|gasto|egreso|despesa|addebito|abbuchung|lastschrift|wydatek|výdaj"
+    "|terhelés|isplata|dugovanje|otto|veloitus|uttag|hævet|borç|списание|расход|дебет|списання|витрата|дебіт|חובה|مدين|ถอน|ghi nợ"
+    "|keluar|出金|支払|支払い|出款|转出|借|출금"
 )
 IN = words(
     "c|credit|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
     "|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
+    "|cr.|credited|received|payment in|crédit|crédito|recette|ingreso|receita|accredito|einzahlung|wpływ|příjem|prijem|jóváírás|uplata"
+    "|potraživanje|pano|hyvitys|insättning|indsat|alacak|пополнение|зачисление|приход|кредит|зарахування|дохід|кредіт|זכות|دائن|ฝาก|ghi có"
+    "|masuk|入金|进款|转入|贷|입금"
 )
 PENDING = words(
     "pending|uncleared|vorgemerkt|umsatz vorgemerkt|offen|en attente|pendiente|in attesa|authorised|authorized|open|processing"
@@ -51,8 +57,8 @@ DECLINED = words(
     "|afvist|avvist|avvisad|nekad|отклонена|отклонено|отменена|отменено|交易失败|unsuccessful"
     "|error|aborted|not executed|nicht ausgeführt|zurückgewiesen|échoué|échouée|non exécuté|non exécutée|fallito|fallita|non eseguito"
     "|fallido|fallida|no ejecutado|denegado|denegada|falhou|recusado|não executado|mislukt|niet uitgevoerd|mislykket|mislykkedes"
-    "|misslyckad|misslyckades|epäonnistui|hylätty|zamítnutá|zamítnuta|zamietnutá|zamietnuté|zrušeno|elutasítva|sikertelen|respinsă|respins"
-    "|eșuată|odbijeno|otkazano|zavrnjeno|απορρίφθηκε|ακυρώθηκε|reddedildi|başarısız|iptal edildi|נדחה|נכשל|مرفوض|فشل|відхилено|скасовано"
+    "|misslyckad|misslyckades|avbruten|avbrutt|annulleret|epäonnistui|hylätty|zamítnutá|zamítnuta|zamietnutá|zamietnuté|zrušeno|elutasítva|sikertelen|respinsă|respins"
+    "|eșuată|odbijeno|otkazano|zavrnjeno|απορρίφθηκε|ακυρώθηκε|reddedildi|basarisiz|iptal edildi|נדחה|נכשל|مرفوض|فشل|відхилено|скасовано"
     "|отклонен|отказана|неуспешна|ล้มเหลว|gagal|ditolak|thất bại|失敗|失败|已关闭|실패"
 )
 BOOKED = words(
@@ -60,7 +66,7 @@ BOOKED = words(
     "|gebucht|umsatz gebucht|abgeschlossen|verbucht|ausgeführt|contabilizzato|contabilizzata|contabilizado|contabilizada|completato"
     "|completata|completado|completada|liquidado|terminé|effectué|effectuée|exécuté|exécutée|comptabilisé|comptabilisée|geaccepteerd"
     "|voltooid|uitgevoerd|geboekt|zrealizowana|zaksięgowana|zakończona|rozliczona|bokfört|bokført|bogført|udført|utfört|utført"
-    "|zaúčtováno|выполнена|выполнено|исполнено|交易成功|支付成功|已存入零钱|提现已到账|对方已收钱|已转账|sent|issued|deposited|berechnet"
+    "|zaúčtováno|выполнена|выполнено|исполнено|交易成功|支付成功|已存入零钱|提现已到账|对方已收钱|已转账|sent|issued|deposited|berechnet|betald|betalt|выполнен"
 )
 IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
 # what a card got

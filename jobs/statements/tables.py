@@ -38,6 +38,24 @@ __all__ = ["read_table"]
 NET = ("total", "totalamount", "amounttotal", "net", "netamount", "netto", "neto", "nettobetrag", "importeneto")
 ON_TOP = ("fee", "sourcefeeamount")
 OTHER_HEADINGS = "Headings of another table."
+# in names of the day on which something is booked, not done
+BOOKING = (
+    "post",
+    "book",
+    "complet",
+    "settle",
+    "buch",
+    "ksieg",
+    "contab",
+    "compta",
+    "bokf",
+    "bogf",
+    "kirjaus",
+    "boek",
+    "zauct",
+    "knjiz",
+    "konyv",
+)
 # currencies with three decimals
 THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 A_BALANCE = "A balance, not an entry."
@@ -106,6 +124,11 @@ class Table(Columns):
         super().__init__(rows, mapping, remembered, hints, reading)
         # read as they stand
         self.plain_roles = [role for role in ("notes", "category", "external_id", "account") if role in self.columns]
+        # a day of booking that some lines have not yet: they are pending
+        filled = len(self._column(self.columns["booked_on"][0])) if "booked_on" in self.columns else 0
+        self.leaves_open = len(self.sample) < 2 * filled < 2 * len(self.sample) and any(
+            word in plain(self._name(self.columns["booked_on"][0])) for word in BOOKING
+        )
         # what a bank says of lines and nobody knows is noted once
         self.unknown: set[str] = set()
         self._find_reading()
@@ -422,7 +445,7 @@ class Table(Columns):
     def day(self, cells: Sequence[Cell]) -> tuple[date | None, str]:
         """The day, and the text before it that is none."""
         wrong = ""
-        for role in ("booked_on", "value_date"):
+        for role in ("booked_on", "value_date", "done_on") if self.leaves_open else ("booked_on", "value_date"):
             for place in self.columns.get(role, []):
                 if place >= len(cells):
                     continue
@@ -588,6 +611,13 @@ class Table(Columns):
             if state is None and status not in self.unknown:
                 self.unknown.add(status)
                 self.reading.note(f"Lines of which the bank says '{status[:40]}' are taken as booked.", line.line)
+        elif "kind" in self.columns and (kind := (self.text(cells, "kind") or "").casefold()) in PENDING | DECLINED:
+            # where no column says what became of a line, its kind may
+            line.is_pending = kind in PENDING
+            if kind in DECLINED:
+                line.left_out = f"The bank says of it: {kind[:40]}."
+        if self.leaves_open and line.booked_on is not None and not self.text(cells, "booked_on"):
+            line.is_pending = True
         if wrong_day and line.booked_on is not None and not any(map(str.isdigit, wrong_day)):
             # a word in place of the day says that it is still open
             line.is_pending = True

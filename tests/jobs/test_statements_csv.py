@@ -1086,6 +1086,26 @@ NO_LINE = "The line has no day and no amount."
             "Date,Text,Amount\n2024-01-31,a,-1.50\n*****,*****,*****\nSUMMARY,,\n",
             ["2024-01-31 -1.50 a", NO_LINE, NO_LINE, "Not a line of the statement: SUMMARY"],
         ),
+        # a column of no known name that has an amount where the other has none
+        (
+            "Date,Payee,Payment,Deposit,Balance\n30/01/2024,a,25.30,,74.70\n15/01/2024,b,,100.00,100.00\n",
+            [
+                "2024-01-30 -25.30 a", "2024-01-15 100.00 b", "closing 2024-01-30 74.70", "opening 2024-01-15 0.00",
+                "'Payment' has an amount where 'Deposit' has none: money out.",
+            ],
+        ),
+        # marks of other alphabets
+        ("Дата,Текст,Сумма,Тип\n30.01.2024,a,25.30,Списание\n15.01.2024,b,100.00,Пополнение\n",
+         ["2024-01-30 -25.30 a", "2024-01-15 100.00 b"]),
+        # not booked yet: no day of booking where others have one, and what its kind says
+        (
+            "TransactionDate;Text;Amount;BookDate\n2024-01-29;a;-1.50;2024-01-30\n2024-01-28;b;2.00;2024-01-29\n2024-01-31;c;-3.00;\n",
+            ["2024-01-30 -1.50 a", "2024-01-29 2.00 b", "2024-01-31 -3.00 c pending"],
+        ),
+        (
+            "Date,Text,Type,Amount\n2024-01-31,a,Reserved payment,-1.50\n2024-01-30,b,Pending,-2.00\n2024-01-29,c,Declined,-3.00\n",
+            ["2024-01-31 -1.50 a", "2024-01-30 -2.00 b pending", "The bank says of it: declined."],
+        ),
         # the one who got it, where nobody names who sent it
         ("Datum,Zahlungsempfänger,Betrag\n31.01.2024,REWE,\"-1,50\"\n", ["2024-01-31 -1.50 REWE"]),
         # a balance at the end, with a day of its own
