@@ -76,7 +76,9 @@ async def resources(app: FastAPI) -> AsyncIterator[None]:
 app = FastAPI(
     title="Walletbase functions",
     version="1",
-    root_path="/functions/v1",
+    # which the gateway takes off: a redirect to the path without its last slash would lead elsewhere
+    servers=[{"url": "/functions/v1"}],
+    redirect_slashes=False,
     docs_url=None,
     redoc_url=None,
     lifespan=resources,

@@ -252,6 +252,11 @@ def test_refused_method_is_told_which_are_allowed(env: dict[str, str]) -> None:
     assert answer.headers["allow"] == "GET"
 
 
+def test_path_with_a_slash_too_many_is_none(env: dict[str, str]) -> None:
+    key = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
+    refused(httpx.get(f"{env['SUPABASE_URL']}/functions/v1/health/", headers=key), 404, "edge.refused")
+
+
 def test_text_with_a_nul_character_is_malformed(env: dict[str, str]) -> None:
     with psycopg.connect(env["SUPABASE_DB_URL"]) as connection, pytest.raises(psycopg.DataError) as error:
         connection.execute("select %s::text", ["a\0b"])

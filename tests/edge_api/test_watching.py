@@ -8,6 +8,8 @@ import json
 import logging
 import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -169,6 +171,11 @@ def test_secrets_do_not_get_into_a_line(said: io.StringIO, secret: str) -> None:
     assert len(lines) == 2
     for piece in ("eyJzdWIi", "0123456789abcdef", "MDEyMzQ1", "hunter22", "AAAABBBB", "deadbeef"):
         assert piece not in said.getvalue()
+
+
+def test_sidecar_starts_without_a_warning() -> None:
+    """Its log is JSON, a line each, and a warning of Python's is not."""
+    subprocess.run([sys.executable, "-W", "error", "-c", "import edge_api.app"], check=True)
 
 
 def test_named_secrets_are_hidden_whatever_they_look_like(said: io.StringIO) -> None:
