@@ -137,9 +137,16 @@ class Supervisor:
         self._remote.stopProcess(name)
 
     def shut_down(self) -> None:
-        """Stops every part, then the supervisor, and waits until they are gone."""
+        """Stops every part, the database last, then the supervisor, and waits until they are gone."""
         process = supervisor_process(self._layout)
-        # all at once; shutdown alone would take one after the other
+        # at once, while shutdown alone would take one after the other; but what the worker was at, it hands back to the database
+        others = self.states().keys() - {"database"}
+        for name in others:
+            # it may have ended by itself
+            with suppress(xmlrpc.client.Fault):
+                self._remote.stopProcess(name, False)
+        while others - self.idle():
+            time.sleep(0.05)
         self._remote.stopAllProcesses()
         self._remote.shutdown()
         if process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -87,6 +88,15 @@ def test_killed_part_comes_back(stack: LocalStack, part: str) -> None:
     assert alive == []
     until(lambda: processes(stack).get(part, victim).pid != victim.pid)
     until(lambda: is_healthy(stack))
+
+
+@pytest.mark.usefixtures("committed")
+def test_stop_ends_the_database_last(stack: LocalStack) -> None:
+    """Whoever is at something can write down where it stopped, and nobody waits for a database that has gone."""
+    stack.stop()
+    ends = re.findall(r"stopped: (\w+) \((.+)\)", (stack.layout.logs / "supervisor.log").read_text())[-len(PARTS) :]
+    stack.start()
+    assert ends[-1][0] == "database", ends
 
 
 def test_part_that_has_lost_its_port_says_to_whom(stack: LocalStack) -> None:
