@@ -138,14 +138,16 @@ begin
   -- below depth 1 the statement that led here has the locks
   if pg_trigger_depth() = 1 then
     -- before any row is locked: writers hold a book and then want to see its row, its members and its invitations
-    perform private.lock_book(o.book_id) from (select m.book_id from private.my_books() as m (book_id) order by 1) as o;
+    perform private.lock_book(o.book_id) from (
+      select m.book_id from private.my_books(tg_argv[0]::public.book_role) as m (book_id) order by 1
+    ) as o;
   end if;
   return null;
 end
 $$;
 comment on function private.tg_lock_my_books is
-'Lets those take turns who write about books and who keeps them: waits for the writers of all the caller''s books. Definer: lock_book is
-nobody''s to call.';
+'Lets those take turns who write about books and who keeps them: waits for the writers of all the caller''s books in which
+they have at least the role that is its argument. Definer: lock_book is nobody''s to call.';
 revoke execute on function private.tg_lock_my_books from public;
 
 create function private.tg_lock_caller() returns trigger

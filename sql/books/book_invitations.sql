@@ -47,7 +47,7 @@ create trigger apply_stamp before update on public.book_invitations
 for each row execute function private.tg_stamp_update();
 -- not update: an answer has locked its book
 create trigger lock_books before insert or delete on public.book_invitations
-for each statement execute function private.tg_lock_my_books();
+for each statement execute function private.tg_lock_my_books('owner');
 
 create function private.tg_book_invitations__check() returns trigger
 language plpgsql security definer set search_path = ''

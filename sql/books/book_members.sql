@@ -20,7 +20,7 @@ create trigger apply_stamp before update on public.book_members
 for each row execute function private.tg_stamp_update();
 -- not insert: one joins by an invitation, which has locked its book
 create trigger lock_books before update or delete on public.book_members
-for each statement execute function private.tg_lock_my_books();
+for each statement execute function private.tg_lock_my_books('viewer');
 
 create function private.tg_book_members__keep_owner() returns trigger
 language plpgsql security definer set search_path = ''

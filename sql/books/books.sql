@@ -73,7 +73,7 @@ create trigger check_row before insert or update of timezone, base_currency on p
 for each row execute function private.tg_books__check();
 
 create trigger lock_books before delete on public.books
-for each statement execute function private.tg_lock_my_books();
+for each statement execute function private.tg_lock_my_books('owner');
 
 create function private.tg_books__delete_entries() returns trigger
 language plpgsql security definer set search_path = ''
