@@ -311,5 +311,7 @@ def plain_part(text: str) -> str:
     if len(text) > 64 or (whole := plain(text)) in NAMED:
         return ""
     known = [name for part in PARTS.findall(text) if (name := plain(part)) != whole and name in NAMED]
+    # a currency beside an amount is no other column
+    known = [name for name in known if NAMED[name] - {"currency", "original_currency"}] or known
     roles = [frozenset("text" if role in TEXTS else role for role in NAMED[name]) for name in known]
     return known[0] if known and frozenset.intersection(*roles) else ""

@@ -268,16 +268,17 @@ class Table(Columns):
             for _, _, cells in self.sample
             if (mark := self._mark(cells)) and (amount := self.amount_of(cells)[0])
         ]
-        below = [mark for mark, amount in marked if amount < 0]
-        agree = sum((amount > 0) == (mark > 0) for mark, amount in marked)
-        if not below or agree * 5 < len(marked) * 4 or below.count(1) * 2 > len(below):
-            self.is_marked = True
-            of_in = [amount for mark, amount in marked if mark > 0]
-            of_out = [amount for mark, amount in marked if mark < 0]
-            if sum(a < 0 for a in of_in) * 2 > len(of_in) or sum(a < 0 for a in of_out) * 2 > len(of_out):
-                self.marks = lambda mark, amount: mark * abs(amount)
-            else:
-                self.marks = lambda mark, amount: mark * amount
+        of_in = [amount < 0 for mark, amount in marked if mark > 0]
+        of_out = [amount < 0 for mark, amount in marked if mark < 0]
+        is_turned = sum(of_in) * 2 > len(of_in)
+        if not is_turned and sum(of_out) * 2 >= len(of_out) > 0:
+            # amounts have their signs: money out above zero is some that came back
+            return
+        self.is_marked = True
+        if is_turned:
+            self.marks = lambda mark, amount: mark * abs(amount)
+        else:
+            self.marks = lambda mark, amount: mark * amount
 
     def _entries(self) -> Iterator[Row]:
         """The rows below the heading."""

@@ -1106,6 +1106,11 @@ NO_LINE = "The line has no day and no amount."
             "Date,Text,Type,Amount\n2024-01-31,a,Reserved payment,-1.50\n2024-01-30,b,Pending,-2.00\n2024-01-29,c,Declined,-3.00\n",
             ["2024-01-31 -1.50 a", "2024-01-30 -2.00 b pending", "The bank says of it: declined."],
         ),
+        # amounts with signs beside what only sounds like a mark: what came back to a card is money in
+        (
+            "Date,Type,Text,Amount\n2024-01-31,Debit Card,a,-25.30\n2024-01-30,Credit,b,100.00\n2024-01-29,Debit Card,c,5.00\n",
+            ["2024-01-31 -25.30 a", "2024-01-30 100.00 b", "2024-01-29 5.00 c"],
+        ),
         # the one who got it, where nobody names who sent it
         ("Datum,Zahlungsempfänger,Betrag\n31.01.2024,REWE,\"-1,50\"\n", ["2024-01-31 -1.50 REWE"]),
         # a balance at the end, with a day of its own
