@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import mmap
 import re
 from collections import Counter
@@ -59,8 +60,10 @@ def _name(element: Any) -> str:
 class _Source:
     """A file from its first tag on, with no more than so many tags between two elements that are asked for."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, encoding: str | None) -> None:
         self._file = file
+        # libxml knows few encodings
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding not in (None, "utf-8") else None
         self.tags = 0
         start = file.read(4096)
         file.seek(0 if start.startswith((b"\xff\xfe", b"\xfe\xff")) else max(0, start.find(b"<")))
@@ -70,7 +73,7 @@ class _Source:
         self.tags += block.count(b"<")
         if self.tags > MAX_TAGS:
             raise StatementError(f"An entry, or what stands between two, has more than {MAX_TAGS} tags.")
-        return block
+        return self._decoder.decode(block, final=not block).encode() if self._decoder else block
 
 
 def _elements(
@@ -80,10 +83,10 @@ def _elements(
     tags = [f"{{*}}{name}" for name in names] if names else None
     try:
         with path.open("rb") as file:
-            source = _Source(file)
+            source = _Source(file, encoding)
             found = etree.iterparse(
                 source, events=events, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-                remove_comments=True, remove_pis=True, encoding=encoding,
+                remove_comments=True, remove_pis=True, encoding=encoding and "utf-8",
             )  # fmt: skip
             is_first = True
             for _, element in found:

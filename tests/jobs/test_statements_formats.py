@@ -493,6 +493,11 @@ def test_camt_that_says_another_encoding_than_it_has(declared: str, encoding: st
     assert [line.description for line in read_text(tmp_path, text.encode(encoding))[1]] == ["Müller, Käse"]
 
 
+def test_camt_in_an_encoding_that_libxml_does_not_know(tmp_path: Path) -> None:
+    text = camt(entry("5", "DBIT", "<_AddtlNtryInf>Zakup śliwek, Żabka, Łódź</_AddtlNtryInf>"))
+    assert [line.description for line in read_text(tmp_path, text.encode("cp852"))[1]] == ["Zakup śliwek, Żabka, Łódź"]
+
+
 def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
     text = (
         "{1:F01BANKDEFFXXXX0000000000}{2:I940BANKDEFFXXXXN}{4:\r\n:20:A\r\n:25:DE12\r\n:28C:1/1\r\n:60F:C231230EUR1000,\r\n"
