@@ -15,6 +15,7 @@ __all__ = [
     "IBAN",
     "IN",
     "OUT",
+    "PAGE",
     "PAID_BACK",
     "PENDING",
     "SUM_ROW",
@@ -111,4 +112,5 @@ ACCOUNT_TITLE = re.compile(
     r"|účet|číslo účtu|tili|сч[её]т|рахунок|hesap|számla(?:szám)?|cont|račun|λογαριασμός|חשבון|口座(?:番号)?|账户|账号|계좌(?:번호)?"
     r"|card(?: number)?|karte|kreditkarte|carte|tarjeta|carta|cartão)\b\W*(\w.*)"
 )
+PAGE = re.compile(r"(?i)\W*\b(?:page|pagina|página|seite|sida|side|blad|strona|strana|sivu|oldal|стр\w*)\b.*")
 DAY_INSIDE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}")

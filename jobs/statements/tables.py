@@ -26,6 +26,7 @@ from jobs.statements.marks import (
     IBAN,
     IN,
     OUT,
+    PAGE,
     PAID_BACK,
     PENDING,
     SUM_ROW,
@@ -124,10 +125,13 @@ class Table(Columns):
         super().__init__(rows, mapping, remembered, hints, reading)
         # read as they stand
         self.plain_roles = [role for role in ("notes", "category", "external_id", "account") if role in self.columns]
-        # a day of booking that some lines have not yet: they are pending
-        filled = len(self._column(self.columns["booked_on"][0])) if "booked_on" in self.columns else 0
-        self.leaves_open = len(self.sample) < 2 * filled < 2 * len(self.sample) and any(
-            word in plain(self._name(self.columns["booked_on"][0])) for word in BOOKING
+        # a day of booking that the newest lines have not yet: they are pending
+        [place] = self.columns.get("booked_on", [MAX_COLUMNS])
+        booked = [place < len(cells) and bool(text_of(cells[place])) for _, _, cells in self.sample]
+        self.leaves_open = (
+            len(booked) < 2 * sum(booked) < 2 * len(booked)
+            and booked in (sorted(booked), sorted(booked, reverse=True))
+            and any(word in plain(self._name(place)) for word in BOOKING)
         )
         # what a bank says of lines and nobody knows is noted once
         self.unknown: set[str] = set()
@@ -293,7 +297,7 @@ class Table(Columns):
         if found := next((found for text in texts if (found := IBAN.search(text))), None):
             return found[0].replace(" ", "")
         if title := next(filter(None, map(ACCOUNT_TITLE.match, texts)), None):
-            return title[1]
+            return PAGE.sub("", title[1])
         # the last block: above it the one before may end with its balance
         titles = [text for text in texts if text and not sums_up(text)]
         if not titles or len(titles) == len([text for text in texts if text]):

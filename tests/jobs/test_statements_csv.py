@@ -1111,6 +1111,15 @@ NO_LINE = "The line has no day and no amount."
             "Date,Type,Text,Amount\n2024-01-31,Debit Card,a,-25.30\n2024-01-30,Credit,b,100.00\n2024-01-29,Debit Card,c,5.00\n",
             ["2024-01-31 -25.30 a", "2024-01-30 100.00 b", "2024-01-29 5.00 c"],
         ),
+        (
+            "Account 1234\nDate,Text,Amount\n30/01/2024,a,-1.50\nAccount 1234 - page 2\nDate,Text,Amount\n31/01/2024,b,2.00\n",
+            ["2024-01-30 -1.50 a", NO_LINE, "2024-01-31 2.00 b", "Not a line of the statement: Account 1234 - page 2"],
+        ),
+        # a day of booking once a day is none that is yet to come
+        (
+            "Booking date,Value date,Text,Amount\n30/01/2024,30/01/2024,a,-1.50\n,30/01/2024,b,2.00\n29/01/2024,29/01/2024,c,3.00\n",
+            ["2024-01-30 -1.50 a", "2024-01-30 2.00 b", "2024-01-29 3.00 c"],
+        ),
         # the one who got it, where nobody names who sent it
         ("Datum,Zahlungsempfänger,Betrag\n31.01.2024,REWE,\"-1,50\"\n", ["2024-01-31 -1.50 REWE"]),
         # a balance at the end, with a day of its own
