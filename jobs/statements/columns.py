@@ -245,8 +245,7 @@ class Columns:
             elif "value_date" in found and self._column(found["value_date"][0]):
                 found["booked_on"] = found.pop("value_date")
             else:
-                width = max(len(row[2]) for row in self.sample)
-                days = [p for p in range(width) if self._column(p) and self._mostly(p, is_date)]
+                days = [p for p in range(self._width()) if self._column(p) and self._mostly(p, is_date)]
                 if len(days) == 1 and len(self._column(days[0])) == len(self.sample):
                     found["booked_on"] = days
                     self.reading.note(
@@ -256,10 +255,9 @@ class Columns:
             self._complete(found)
         if not SUMS & {*found, *given}:
             used = {place for places in found.values() for place in places}
-            width = max(len(row[2]) for row in self.sample)
             sums = [
                 p
-                for p in range(width)
+                for p in range(self._width())
                 if p not in used
                 and self._column(p)
                 and self._mostly(p, is_amount)
@@ -313,7 +311,7 @@ class Columns:
         letters = {
             # one that says the same on each line, such as the bank, tells nothing
             place: (len(set(cells)) > 1, sum(c.isalpha() for cell in cells for c in text_of(cell)))
-            for place in range(max((len(row[2]) for row in self.sample), default=0))
+            for place in range(self._width())
             if place not in used
             and (cells := self._column(place))
             and not all(is_amount(c) or is_date(c) for c in cells)
@@ -333,6 +331,9 @@ class Columns:
             return self.names.index(name)
         raise StatementError(f"There is no column {name!r}{self._heads()}.")
 
+    def _width(self) -> int:
+        return max((len(row[2]) for row in self.sample), default=len(self.names))
+
     def _column(self, place: int) -> list[Cell]:
         return [row[2][place] for row in self.sample if place < len(row[2]) and text_of(row[2][place])]
 
@@ -341,50 +342,70 @@ class Columns:
         return not cells or sum(map(test, cells)) >= share * len(cells)
 
     def _by_heading(self) -> dict[str, list[int]]:
+        # as ROLES has them, and what they have in part
+        self.headings = self._plain_headings()
+        self.parts = [plain_part(name) for name in self.names]
+        found: dict[str, list[int]] = {}
+        self._take_days_and_sums(found)
+        self._take_currencies(found)
+        self._take_particulars(found)
+        if not (found.get("debit") or found.get("credit")):
+            self._take_sign(found)
+        if "sign" in found and "amount" in found and self.headings[found["amount"][0]].startswith("sourceamount"):
+            self._take(found, "amount_in", is_amount)
+            self._take(found, "currency_in")
+        if "debit" in found and "credit" in found:
+            self._take(found, "currency_in", is_currency)
+        self._take_texts(found)
+        return {role: where for role, where in found.items() if where}
+
+    def _plain_headings(self) -> list[str]:
         names = [plain(name) for name in self.names]
-        width = max((len(row[2]) for row in self.sample), default=len(names))
         for place in range(len(names) - 1):
             # one heading over a currency and the amount behind it
             cells, behind = self._column(place), self._column(place + 1)
             is_pair = cells and behind and all(map(is_currency, cells)) and all(map(is_amount, behind))
             if names[place] and not names[place + 1] and is_pair:
                 names[place], names[place + 1] = "currency", names[place]
+        return names
 
-        parts = [plain_part(name) for name in self.names]
+    def _places(self, role: str) -> list[int]:
+        """The columns whose headings name a role: by the telling ones first, known as a whole before known by a part."""
+        return [
+            place
+            for headings in (self.headings, self.parts)
+            for name in ROLES["booked_on" if role == "done_on" else role]
+            for place, heading in enumerate(headings)
+            if heading == name
+        ]
 
-        def places(role: str) -> list[int]:
-            # known as a whole before known by a part
-            return [
-                place
-                for headings in (names, parts)
-                for name in ROLES["booked_on" if role == "done_on" else role]
-                for place, heading in enumerate(headings)
-                if heading == name
-            ]
+    def _take(
+        self,
+        found: dict[str, list[int]],
+        role: str,
+        test: Callable[[Cell], bool] | None = None,
+        share: float = 0.8,
+        used: Sequence[int] = (),
+    ) -> None:
+        """The column of a role by its heading, if its contents are of that kind."""
+        fits = [p for p in self._places(role) if p not in used and (test is None or self._mostly(p, test, share))]
+        # a column with something in it before an empty one
+        # and of those in several currencies the account's
+        fits.sort(key=lambda p: (not self._column(p), currency_of(self._name(p)) not in (None, self.hints.currency)))
+        if fits:
+            found[role] = fits[:1]
 
-        found: dict[str, list[int]] = {}
-
-        def take(
-            role: str, test: Callable[[Cell], bool] | None = None, share: float = 0.8, used: Sequence[int] = ()
-        ) -> None:
-            fits = [p for p in places(role) if p not in used and (test is None or self._mostly(p, test, share))]
-            # a column with something in it before an empty one
-            # and of those in several currencies the account's
-            fits.sort(
-                key=lambda p: (not self._column(p), currency_of(self._name(p)) not in (None, self.hints.currency))
-            )
-            if fits:
-                found[role] = fits[:1]
-
-        take("booked_on", is_date, 0.5)
-        take("value_date", is_date, 0.5, found.get("booked_on", []))
+    def _take_days_and_sums(self, found: dict[str, list[int]]) -> None:
+        self._take(found, "booked_on", is_date, 0.5)
+        self._take(found, "value_date", is_date, 0.5, found.get("booked_on", []))
         taken = [*found.get("booked_on", []), *found.get("value_date", [])]
         # the day of what is not booked yet
-        take("done_on", is_date, 0.5, taken)
-        in_part = [p for p, part in enumerate(parts) if part] if places("debit") and places("credit") else []
-        take("amount", is_amount, 0.5, [*taken, *in_part])
-        take("debit", is_amount_or_none, 0.5, taken)
-        take("credit", is_amount_or_none, 0.5, [*taken, *found.get("debit", [])])
+        self._take(found, "done_on", is_date, 0.5, taken)
+        has_both = self._places("debit") and self._places("credit")
+        in_part = [p for p, part in enumerate(self.parts) if part] if has_both else []
+        self._take(found, "amount", is_amount, 0.5, [*taken, *in_part])
+        self._take(found, "debit", is_amount_or_none, 0.5, taken)
+        self._take(found, "credit", is_amount_or_none, 0.5, [*taken, *found.get("debit", [])])
         if "amount" in found:
             # some give both; where it has gaps, it is not the amount of each line
             amounts = self._column(found["amount"][0])
@@ -395,13 +416,15 @@ class Columns:
             else:
                 found.pop("debit", None)
                 found.pop("credit", None)
-        take("balance", is_amount, 0.8, [p for ps in found.values() for p in ps])
+        self._take(found, "balance", is_amount, 0.8, [p for ps in found.values() for p in ps])
+
+    def _take_currencies(self, found: dict[str, list[int]]) -> None:
         for role in ("currency", "original_currency"):
-            take(role, is_currency)
+            self._take(found, role, is_currency)
         if any(currency_of(self.names[p]) for role in ("amount", "debit", "credit") for p in found.get(role, [])):
             # the currency is in the heading: a column of currencies is of something else
             found.pop("currency", None)
-        take("original_amount", is_amount)
+        self._take(found, "original_amount", is_amount)
         if (
             "currency" in found
             and "original_amount" not in found
@@ -411,85 +434,89 @@ class Columns:
         if "original_amount" in found and "original_currency" not in found and "currency" in found:
             # the one currency beside two amounts is that of the second
             found["original_currency"] = found.pop("currency")
-        take("fee", is_amount)
-        take("external_id")
+
+    def _take_particulars(self, found: dict[str, list[int]]) -> None:
+        """What some banks say of a line beside its texts."""
+        self._take(found, "fee", is_amount)
+        self._take(found, "external_id")
         if "external_id" in found:
             cells = [text_of(cell) for cell in self._column(found["external_id"][0])]
             if not are_ids(len(set(cells)), len(cells)):
                 del found["external_id"]
-        take("status")
+        self._take(found, "status")
         if "status" in found and len({text_of(cell).casefold() for cell in self._column(found["status"][0])}) > 12:
             del found["status"]
         if "status" not in found:
             # whatever it is called: words for what becomes of a line, and for none else
-            found["status"] = [p for p in range(width) if p not in taken and self._is_state(p)][:1]
-        if places("security"):
-            take("shares", is_amount)
-        take("category")
-        take("account")
+            taken = [*found.get("booked_on", []), *found.get("value_date", [])]
+            found["status"] = [p for p in range(self._width()) if p not in taken and self._is_state(p)][:1]
+        if self._places("security"):
+            self._take(found, "shares", is_amount)
+        self._take(found, "category")
+        self._take(found, "account")
         if "account" in found and (
             len(self._column(found["account"][0])) < len(self.sample) or self._varies(found["account"][0])
         ):
             del found["account"]
-        if not (found.get("debit") or found.get("credit")):
-            blank = [place for place in range(width) if place >= len(names) or not names[place]]
-            for place in [*places("sign"), *blank]:
-                marks = [text_of(cell).casefold() for cell in self._column(place)]
-                known = [mark for mark in marks if mark in OUT | IN]
-                if place in taken or not known or (place in blank and set(known) <= {*DASHES}):
-                    continue
-                # some lines are neither, such as money that only changes its pot
-                if len(known) == len(marks) or (
-                    place not in blank and len(known) * 2 >= len(marks) and len(set(known)) > 1
-                ):
-                    found["sign"] = [place]
-                    break
-            unsigned = not any(
-                "-" in text_of(cell) for place in found.get("amount", []) for cell in self._column(place)
-            )
-            if "sign" not in found and unsigned and (lone := [p for p in places("sign") if self._is_lone_mark(p)]):
-                found["sign"] = lone[:1]
-            if "sign" not in found and unsigned:
-                # amounts without signs, and one column of words for in and out, whatever it is called
-                named = [p for p in range(width) if p not in taken and self._is_in_and_out(p)]
-                found |= {"sign": named} if len(named) == 1 else {}
-        if "sign" in found and "amount" in found and names[found["amount"][0]].startswith("sourceamount"):
-            take("amount_in", is_amount)
-            take("currency_in")
-        if "debit" in found and "credit" in found:
-            take("currency_in", is_currency)
+
+    def _take_sign(self, found: dict[str, list[int]]) -> None:
+        """The column that says whether an amount went in or out."""
+        taken = [*found.get("booked_on", []), *found.get("value_date", [])]
+        width = self._width()
+        blank = [place for place in range(width) if place >= len(self.headings) or not self.headings[place]]
+        for place in [*self._places("sign"), *blank]:
+            marks = [text_of(cell).casefold() for cell in self._column(place)]
+            known = [mark for mark in marks if mark in OUT | IN]
+            if place in taken or not known or (place in blank and set(known) <= {*DASHES}):
+                continue
+            # some lines are neither, such as money that only changes its pot
+            if len(known) == len(marks) or (
+                place not in blank and len(known) * 2 >= len(marks) and len(set(known)) > 1
+            ):
+                found["sign"] = [place]
+                break
+        unsigned = not any("-" in text_of(cell) for place in found.get("amount", []) for cell in self._column(place))
+        if "sign" not in found and unsigned and (lone := [p for p in self._places("sign") if self._is_lone_mark(p)]):
+            found["sign"] = lone[:1]
+        if "sign" not in found and unsigned:
+            # amounts without signs, and one column of words for in and out, whatever it is called
+            named = [p for p in range(width) if p not in taken and self._is_in_and_out(p)]
+            found |= {"sign": named} if len(named) == 1 else {}
+
+    def _take_texts(self, found: dict[str, list[int]]) -> None:
+        """Whom a line was paid by or to, and what for."""
         used = {
             p
             for role in ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance")
             for p in found.get(role, [])
         }
-        sender, payee = ([p for p in places(role) if p not in used] for role in ("sender", "payee"))
+        sender, payee = ([p for p in self._places(role) if p not in used] for role in ("sender", "payee"))
         if sender and payee and sender[0] != payee[0]:
             found["sender"], found["payee"] = sender[:1], payee[:1]
-            if merchant := [p for p, name in enumerate(names) if name in ("merchant", "merchantname")]:
+            if merchant := [p for p, name in enumerate(self.headings) if name in ("merchant", "merchantname")]:
                 found["payer"] = merchant
         else:
-            named = [p for role in ("payer", "payee", "sender") for p in places(role) if p not in used]
+            named = [p for role in ("payer", "payee", "sender") for p in self._places(role) if p not in used]
             # a number of an account only where there is no name
             named.sort(
                 key=lambda p: self._column(p) != [] and self._mostly(p, lambda c: bool(IBAN.fullmatch(text_of(c))))
             )
             found["payer"] = named[:1]
         used |= {p for role in ("payer", "payee", "sender") for p in found.get(role, [])}
-        texts = [p for p in dict.fromkeys(places("description")) if p not in used and self._column(p)]
-        found["description"] = list(dict.fromkeys([*texts[:1], *(p for p in places("more") if p not in used)]))
+        texts = [p for p in dict.fromkeys(self._places("description")) if p not in used and self._column(p)]
+        found["description"] = list(dict.fromkeys([*texts[:1], *(p for p in self._places("more") if p not in used)]))
         # columns without a name beside the text go on with it
+        width = self._width()
         after = texts[0] + 1 if texts else width
         while after < width and not self._name(after) and after not in used and self._column(after):
             found["description"].append(after)
             after += 1
-        take("kind", None, 0, [*used, *found["description"]])
-        take("notes", None, 0, [*used, *found["description"]])
+        self._take(found, "kind", None, 0, [*used, *found["description"]])
+        self._take(found, "notes", None, 0, [*used, *found["description"]])
         if not any(found.get(role) for role in ("description", "payer", "payee", "kind")):
             found["description"] = [p for p in found.get("notes", []) if len(self._column(p)) == len(self.sample)]
             if found["description"]:
                 del found["notes"]
-        return {role: where for role, where in found.items() if where}
 
     def _is_in_and_out(self, place: int) -> bool:
         marks = {text_of(cell).casefold() for cell in self._column(place)}
@@ -515,8 +542,7 @@ class Columns:
         where = filled(currency)
         if all(where):
             return None
-        width = max(len(row[2]) for row in self.sample)
-        beside = [p for p in range(width) if p not in used and self._column(p) and filled(p) == where]
+        beside = [p for p in range(self._width()) if p not in used and self._column(p) and filled(p) == where]
         return next((p for p in beside if all(map(is_amount, self._column(p)))), None)
 
     def _varies(self, place: int) -> bool:
@@ -525,8 +551,7 @@ class Columns:
         return len(values) > max(1, min(20, len(self.sample) * 2 // 3))
 
     def _by_content(self) -> dict[str, list[int]]:
-        width = max((len(row[2]) for row in self.sample), default=0)
-        columns = {place: self._column(place) for place in range(width)}
+        columns = {place: self._column(place) for place in range(self._width())}
         columns = {place: cells for place, cells in columns.items() if cells}
         dates = [p for p, cells in columns.items() if all(map(is_date, cells)) and len(cells) == len(self.sample)]
         numbers = [p for p, cells in columns.items() if p not in dates and all(map(is_amount, cells))]
