@@ -83,9 +83,9 @@ class Columns:
 
     # -- where it begins
 
-    def _find_header(self, mapping: dict[str, Any]) -> None:
+    def _read_sample(self, start: int | None) -> list[Row]:
+        """Takes the first entries, and the heading where its line is given. Returns what stands above the entries."""
         before: list[Row] = []
-        start = mapping.get("header_line")
         named = False
         for row in self.rows():
             if len(row[2]) > MAX_COLUMNS:
@@ -118,6 +118,11 @@ class Columns:
                 before.append(row)
                 if len(before) == 1000:
                     break
+        return before
+
+    def _find_header(self, mapping: dict[str, Any]) -> None:
+        start = mapping.get("header_line")
+        before = self._read_sample(start)
         if start is not None:
             self.preamble = before
             if start and self.header is None:

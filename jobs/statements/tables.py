@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -116,6 +117,20 @@ class Running:
         ]
 
 
+@dataclass
+class Written:
+    """What is in a table's columns of days and amounts, by which it is found out how they are written."""
+
+    days: list[str] = field(default_factory=list)
+    # of workbooks, which know a date from a text; the first of them
+    typed_days: list[date] = field(default_factory=list)
+    amounts: dict[str, list[str]] = field(default_factory=lambda: {role: [] for role in ("amount", *OTHER_MONEY)})
+    has_typed_amounts: bool = False
+    # of money out and of money in: how many are above zero, how many below
+    signs: dict[str, list[int]] = field(default_factory=lambda: {"debit": [0, 0], "credit": [0, 0]})
+    has_headings_again: bool = False
+
+
 class Table(Columns):
     """How the columns of a table are to be read, and its lines."""
 
@@ -140,89 +155,23 @@ class Table(Columns):
     # -- how days and amounts are written
 
     def _find_reading(self) -> None:
-        mapping, columns = self.mapping, self.columns
-        order, decimal = mapping.get("date_order"), mapping.get("decimal")
+        order, decimal = self.mapping.get("date_order"), self.mapping.get("decimal")
         if order not in (None, *ORDERS):
             raise StatementError(f"mapping.date_order is one of {', '.join(ORDERS)}.")
         if decimal not in (None, ".", ","):
             raise StatementError("mapping.decimal is a point or a comma.")
-        money = {
-            p: role
-            for role in ("amount", "debit", "credit", "balance", "original_amount", "fee")
-            for p in columns.get(role, [])
-        }
-        sums = [p for role in ("amount", "debit", "credit") for p in columns.get(role, [])]
-        self.currency = mapping.get("currency") or next(
-            (code for p in sums if (code := currency_of(self._name(p)))), None
-        )
-        codes = (
-            {code for p in sums for cell in self._column(p) if (code := currency_of(text_of(cell)))}
-            if not self.currency
-            else set()
-        )
-        if codes:
-            self.currency = min(codes)
-        # each amount may name its own
-        self.amounts_name_currency = len(codes) > 1
-        days: list[str] = []
-        amounts: dict[str, list[str]] = {role: [] for role in ("amount", *OTHER_MONEY)}
-        # of money out and of money in: how many are above zero, how many below
-        signs = {"debit": [0, 0], "credit": [0, 0]}
-        typed: list[date] = []
-        typed_amounts = False
-        day_columns = columns.get("booked_on", []) + columns.get("value_date", [])
-        heading = self.header[2] if self.header else None
-        is_repeated = False
-        for _, _, cells in self._entries():
-            if cells == heading:
-                is_repeated = True
-                continue
-            width = len(cells)
-            for place in day_columns:
-                if place < width and (cell := cells[place]):
-                    if isinstance(cell, str):
-                        days.append(cell)
-                    elif isinstance(cell, date) and len(typed) < SAMPLE:
-                        typed.append(cell)
-                    break
-            for place, role in money.items():
-                if place < width and isinstance(cell := cells[place], str) and cell:
-                    amounts[role if role in OTHER_MONEY else "amount"].append(cell)
-                elif role == "amount" and place < width and isinstance(cell, Decimal):
-                    typed_amounts = True
-            for role, counts in signs.items():
-                if role in columns and columns[role][0] < width:
-                    text = text_of(cells[columns[role][0]])
-                    counts["-" in text or "−" in text or "(" in text] += bool(text.strip("0., -–"))  # noqa: RUF001
-        self.dates = (
-            DateColumn(order)
-            if order
-            else DateColumn.detect(days, self.currency or self.hints.currency, self.hints.today)
-        )
-        read = [day for text in days if (day := self.dates.read(text))] if typed else []
-        if read and all(day.day < 13 for day in typed) and all(day.day > 12 for day in read):
-            self.reading.note(
-                "Days up to the 12th are dates in the workbook, later ones texts: a spreadsheet has perhaps taken their day for the "
-                "month. Look whether they are right."
-            )
-        self._find_decimal(decimal, amounts)
-        # where money in is marked, and nothing else is, what has no mark is money out
-        said: set[int] = set()
-        for text in amounts["amount"] if "amount" in columns and "sign" not in columns and not typed_amounts else ():
-            said.add(sign_of(text))
-            if -1 in said:
-                break
-        self.out_is_plain = said == {0, 1}
-        if self.out_is_plain:
-            self.reading.note(
-                "Some amounts are marked as money in and none as money out, so those without a mark are taken as money out."
-            )
+        self._find_currency()
+        written = self._written()
+        self._find_dates(order, written)
+        self._find_decimal(decimal, written.amounts)
+        self._find_unmarked(written)
         self._find_marks()
-        self.sections = self._find_sections() if is_repeated else {}
-        above, below = signs["debit"]
-        self.debit_is_negative = below > above
+        self.sections = self._find_sections() if written.has_headings_again else {}
+        above, below = written.signs["credit"]
         # some cards say so of what is paid back
-        self.credit_is_negative = signs["credit"][1] > signs["credit"][0]
+        self.credit_is_negative = below > above
+        above, below = written.signs["debit"]
+        self.debit_is_negative = below > above
         if above and below and not self._debits_follow():
             self.reading.note(
                 "Money out stands above and below zero; taken as it stands most often, above zero where both are as often."
@@ -249,6 +198,66 @@ class Table(Columns):
             self.reading.note("The balances grow with what is spent, so they are taken as what is owed.")
         self.is_newest_first = self._is_newest_first()
 
+    def _find_currency(self) -> None:
+        """The currency of all amounts, as given, in a heading, or beside the amounts; each may name its own."""
+        sums = [p for role in ("amount", "debit", "credit") for p in self.columns.get(role, [])]
+        self.currency = self.mapping.get("currency") or next(
+            (code for p in sums if (code := currency_of(self._name(p)))), None
+        )
+        codes: set[str] = set()
+        if not self.currency:
+            codes = {code for p in sums for cell in self._column(p) if (code := currency_of(text_of(cell)))}
+            self.currency = min(codes, default=None)
+        self.amounts_name_currency = len(codes) > 1
+
+    def _written(self) -> Written:
+        """What all entries have in their columns of days and amounts."""
+        columns = self.columns
+        written = Written()
+        money = {
+            p: role
+            for role in ("amount", "debit", "credit", "balance", "original_amount", "fee")
+            for p in columns.get(role, [])
+        }
+        day_columns = columns.get("booked_on", []) + columns.get("value_date", [])
+        heading = self.header[2] if self.header else None
+        for _, _, cells in self._entries():
+            if cells == heading:
+                written.has_headings_again = True
+                continue
+            width = len(cells)
+            for place in day_columns:
+                if place < width and (cell := cells[place]):
+                    if isinstance(cell, str):
+                        written.days.append(cell)
+                    elif isinstance(cell, date) and len(written.typed_days) < SAMPLE:
+                        written.typed_days.append(cell)
+                    break
+            for place, role in money.items():
+                if place < width and isinstance(cell := cells[place], str) and cell:
+                    written.amounts[role if role in OTHER_MONEY else "amount"].append(cell)
+                elif role == "amount" and place < width and isinstance(cell, Decimal):
+                    written.has_typed_amounts = True
+            for role, counts in written.signs.items():
+                if role in columns and columns[role][0] < width:
+                    text = text_of(cells[columns[role][0]])
+                    counts["-" in text or "−" in text or "(" in text] += bool(text.strip("0., -–"))  # noqa: RUF001
+        return written
+
+    def _find_dates(self, order: str | None, written: Written) -> None:
+        self.dates = (
+            DateColumn(order)
+            if order
+            else DateColumn.detect(written.days, self.currency or self.hints.currency, self.hints.today)
+        )
+        typed = written.typed_days
+        read = [day for text in written.days if (day := self.dates.read(text))] if typed else []
+        if read and all(day.day < 13 for day in typed) and all(day.day > 12 for day in read):
+            self.reading.note(
+                "Days up to the 12th are dates in the workbook, later ones texts: a spreadsheet has perhaps taken their day for the "
+                "month. Look whether they are right."
+            )
+
     def _find_decimal(self, decimal: str | None, amounts: dict[str, list[str]]) -> None:
         """One sign for all amounts; some banks write balances or charges in another way than amounts."""
         has_thousandths = (self.currency or self.hints.currency) in THOUSANDTHS
@@ -257,6 +266,20 @@ class Table(Columns):
         if not decimal and not self.amounts.is_certain:
             self.amounts = next((reader for reader in found.values() if reader.is_certain), self.amounts)
         self.readers = {role: found[role] if found[role].is_certain else self.amounts for role in OTHER_MONEY}
+
+    def _find_unmarked(self, written: Written) -> None:
+        """Where money in is marked, and nothing else is, what has no mark is money out."""
+        said: set[int] = set()
+        if "amount" in self.columns and "sign" not in self.columns and not written.has_typed_amounts:
+            for text in written.amounts["amount"]:
+                said.add(sign_of(text))
+                if -1 in said:
+                    break
+        self.out_is_plain = said == {0, 1}
+        if self.out_is_plain:
+            self.reading.note(
+                "Some amounts are marked as money in and none as money out, so those without a mark are taken as money out."
+            )
 
     def _find_marks(self) -> None:
         """What a mark does to its amount: nothing where amounts have signs already, so that a debit above zero is one taken back."""
@@ -627,9 +650,27 @@ class Table(Columns):
             # a word in place of the day says that it is still open
             line.is_pending = True
 
+    def _find_summary(self, line: Line, cells: Sequence[Cell], running: Running) -> None:
+        """Leaves out what looks like an entry and is a balance, or the sum of the lines above."""
+        said = line.description or line.payer
+        if said is None and not self.header and "description" in self.columns and line.error is None:
+            line.error = "The line has no text, unlike the others: it may be a balance."
+        if said is None or said[:4].casefold() in BALANCE_STARTS:
+            texts = map(text_of, cells) if said is None else [said]
+            if any(map(BALANCE_ROW.match, texts)):
+                line.error, line.left_out = None, line.left_out or A_BALANCE
+        if (
+            line.amount
+            and said
+            and len(said) < 16
+            and running.count > 1
+            and line.amount == running.total
+            and SUM_ROW.fullmatch(said.rstrip(" :.*="))
+        ):
+            line.error, line.left_out = None, line.left_out or "The sum of the lines above, not an entry."
+
     def lines(self) -> Iterator[Line]:
         columns, reading = self.columns, self.reading
-        descriptions = columns.get("description", [])
         has_other = "amount_in" in columns
         running = Running(self.is_newest_first)
         inverse, has_fee = self.inverse, self.has_fee
@@ -701,22 +742,7 @@ class Table(Columns):
                 line.error = f"The line belongs to another table, whose headings are on line {other}."
             if not heading and len(self.sample) > 2 and len(widths) == 1 and width < usual and not line.left_out:
                 line.error = f"The line has {width} columns, all others have {usual}: it may be a balance, or cut off."
-            said = line.description or line.payer
-            if said is None and descriptions and not heading and line.error is None:
-                line.error = "The line has no text, unlike the others: it may be a balance."
-            if said is None or said[:4].casefold() in BALANCE_STARTS:
-                texts = map(text_of, cells) if said is None else [said]
-                if any(map(BALANCE_ROW.match, texts)):
-                    line.error, line.left_out = None, line.left_out or A_BALANCE
-            if (
-                amount
-                and said
-                and len(said) < 16
-                and running.count > 1
-                and amount == running.total
-                and SUM_ROW.fullmatch(said.rstrip(" :.*="))
-            ):
-                line.error, line.left_out = None, line.left_out or "The sum of the lines above, not an entry."
+            self._find_summary(line, cells, running)
             self._tell_currency(line, cells)
             line.is_pending = is_open
             self._tell_state(line, cells, wrong_day)
