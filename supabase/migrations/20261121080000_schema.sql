@@ -426,14 +426,16 @@ begin
   -- below depth 1 the statement that led here has the locks
   if pg_trigger_depth() = 1 then
     -- before any row is locked: writers hold a book and then want to see its row, its members and its invitations
-    perform private.lock_book(o.book_id) from (select m.book_id from private.my_books() as m (book_id) order by 1) as o;
+    perform private.lock_book(o.book_id) from (
+      select m.book_id from private.my_books(tg_argv[0]::public.book_role) as m (book_id) order by 1
+    ) as o;
   end if;
   return null;
 end
 $$;
 comment on function private.tg_lock_my_books is
-'Lets those take turns who write about books and who keeps them: waits for the writers of all the caller''s books. Definer: lock_book is
-nobody''s to call.';
+'Lets those take turns who write about books and who keeps them: waits for the writers of all the caller''s books in which
+they have at least the role that is its argument. Definer: lock_book is nobody''s to call.';
 revoke execute on function private.tg_lock_my_books from public;
 
 create function private.tg_lock_caller() returns trigger
@@ -527,7 +529,7 @@ create trigger check_row before insert or update of timezone, base_currency on p
 for each row execute function private.tg_books__check();
 
 create trigger lock_books before delete on public.books
-for each statement execute function private.tg_lock_my_books();
+for each statement execute function private.tg_lock_my_books('owner');
 
 create function private.tg_books__delete_entries() returns trigger
 language plpgsql security definer set search_path = ''
@@ -684,7 +686,7 @@ create trigger apply_stamp before update on public.book_members
 for each row execute function private.tg_stamp_update();
 -- not insert: one joins by an invitation, which has locked its book
 create trigger lock_books before update or delete on public.book_members
-for each statement execute function private.tg_lock_my_books();
+for each statement execute function private.tg_lock_my_books('viewer');
 
 create function private.tg_book_members__keep_owner() returns trigger
 language plpgsql security definer set search_path = ''
@@ -941,7 +943,7 @@ create trigger apply_stamp before update on public.book_invitations
 for each row execute function private.tg_stamp_update();
 -- not update: an answer has locked its book
 create trigger lock_books before insert or delete on public.book_invitations
-for each statement execute function private.tg_lock_my_books();
+for each statement execute function private.tg_lock_my_books('owner');
 
 create function private.tg_book_invitations__check() returns trigger
 language plpgsql security definer set search_path = ''
@@ -4808,25 +4810,35 @@ create function private.restore_legs(transfer_ids uuid[], change_ids bigint[]) r
 language sql volatile security definer set search_path = ''
 as $$
   insert into public.transactions (
-    book_id, id, account_id, booked_on, type, amount, fee, currency, category_id, payee_id, payer, description, notes, payment_type,
+    book_id, id, account_id, booked_on, type, amount, fee, category_id, payee_id, payer, description, notes, payment_type,
     payment_status, latitude, longitude, external_id, debt_id, original_amount, original_currency, original_rate, import_id, transfer_id
   )
   select
-    t.book_id, t.id, t.account_id, t.booked_on, t.type, t.amount, t.fee, t.currency, t.category_id, t.payee_id, t.payer,
-    t.description, t.notes, t.payment_type, t.payment_status, t.latitude, t.longitude, t.external_id, t.debt_id, t.original_amount,
-    t.original_currency, t.original_rate, t.import_id, t.transfer_id
-  from (
+    -- what moves is the transfer's to say: history may come from a dump, and then it is anybody's making
+    t.book_id, coalesce(l.id, private.uuidv7()), m.account_id, t.booked_on, m.type, m.amount, m.fee, m.category_id, l.payee_id, l.payer,
+    case when l.id is null then left(t.note, 500) else l.description end, l.notes, coalesce(l.payment_type, 'bank_transfer'),
+    coalesce(l.payment_status, 'cleared'), l.latitude, l.longitude, l.external_id, l.debt_id, l.original_amount,
+    l.original_currency, l.original_rate, l.import_id, t.id
+  from public.transfers as t
+  cross join lateral (
+    values
+    ('expense'::public.transaction_type, t.from_account_id, t.amount + t.fee, t.fee::numeric, t.fee_category_id),
+    ('income', t.to_account_id, t.received_amount, 0, null)
+  ) as m (type, account_id, amount, fee, category_id)
+  left join lateral (
     -- they went in the request that the transfer went in
-    select distinct on (c.row_id) c.before
+    select r.*
     from public.changes as c
+    cross join lateral jsonb_populate_record(null::public.transactions, c.before) as r
     where
-      c.book_id = private.current_book('editor')
-      and c.xid in (select k.xid from public.changes as k where k.book_id = c.book_id and k.id = any(restore_legs.change_ids))
-      and c.table_name = 'transactions' and (c.before ->> 'transfer_id')::uuid = any(restore_legs.transfer_ids)
+      c.book_id = t.book_id
+      and c.xid in (select k.xid from public.changes as k where k.book_id = t.book_id and k.id = any(restore_legs.change_ids))
+      and c.table_name = 'transactions' and c.before ->> 'transfer_id' = t.id::text and c.before ->> 'type' = m.type::text
       and (c.op = 'delete' or c.id = any(restore_legs.change_ids))
-    order by c.row_id, c.id = any(restore_legs.change_ids) desc, c.id
-  ) as l
-  cross join lateral jsonb_populate_record(null::public.transactions, l.before) as t
+    order by c.id = any(restore_legs.change_ids) desc, c.id
+    limit 1
+  ) as l on true
+  where t.book_id = private.current_book('editor') and t.id = any(restore_legs.transfer_ids)
 $$;
 comment on function private.restore_legs is
 'For undo: the transactions of transfers that come back, under the ids that labels and papers know them by. Definer: transfer_id and fee
@@ -5731,7 +5743,7 @@ begin
 end
 $$;
 comment on function private.start_import is
-'Notes an uploaded file and queues it to be read; with an id that is there, returns that import. Raises PT409, PT422.
+'Notes an uploaded file and queues it to be read; with an id that is there, returns that import. Raises PT409, PT422, PT429.
 Definer: nobody writes imports directly.';
 revoke execute on function private.start_import from public;
 grant execute on function private.start_import to authenticated;
@@ -5778,7 +5790,7 @@ end
 $$;
 comment on function public.read_import_again is
 'Reads the file of an import once more, with a corrected mapping, or into another account. Its rows are made anew.
-Errors: PT404, PT409 once it is committed, PT422.';
+Errors: PT404, PT409 once it is committed, PT422, PT429 with 50 tasks under way.';
 revoke execute on function public.read_import_again from public;
 grant execute on function public.read_import_again to authenticated;
 
@@ -5806,7 +5818,7 @@ begin
   return v_import;
 end
 $$;
-comment on function private.read_import_again is 'Does what read_import_again says. Raises PT404, PT409, PT422. Definer: nobody writes imports directly.';
+comment on function private.read_import_again is 'Does what read_import_again says. Raises PT404, PT409, PT422, PT429. Definer: nobody writes imports directly.';
 revoke execute on function private.read_import_again from public;
 grant execute on function private.read_import_again to authenticated;
 
@@ -6285,7 +6297,7 @@ $$;
 comment on function public.commit_import is
 'Books the lines of an import that are ready and not excluded, and keeps the balances that the file states as balance assertions.
 set_initial_amount: an account without entries starts with what the file says it had. Above 5000 lines it is a task; see task_id.
-Committing again changes nothing. Errors: PT404, PT409 where the file has not been read.';
+Committing again changes nothing. Errors: PT404, PT409 where the file has not been read, PT429 with 50 tasks under way.';
 revoke execute on function public.commit_import from public;
 grant execute on function public.commit_import to authenticated;
 
@@ -6501,7 +6513,7 @@ begin
   return v_import;
 end
 $$;
-comment on function private.commit_import is 'Does what commit_import says. Raises PT404, PT409. Definer: import_id and rows are nobody''s to write.';
+comment on function private.commit_import is 'Does what commit_import says. Raises PT404, PT409, PT429. Definer: import_id and rows are nobody''s to write.';
 revoke execute on function private.commit_import from public;
 grant execute on function private.commit_import to authenticated;
 
@@ -6549,7 +6561,8 @@ end
 $$;
 comment on function public.undo_import is
 'Takes a committed import back: what it has booked goes, what it has changed is as before, and the file may be committed again.
-Above 5000 lines it is a task; see task_id. Undoing again changes nothing. Errors: PT404, PT409 where a row has been changed since.';
+Above 5000 lines it is a task; see task_id. Undoing again changes nothing.
+Errors: PT404, PT409 where a row has been changed since, PT429 with 50 tasks under way.';
 revoke execute on function public.undo_import from public;
 grant execute on function public.undo_import to authenticated;
 
@@ -6576,7 +6589,7 @@ begin
 end
 $$;
 comment on function private.begin_undoing is
-'Looks whether an import can be taken back, or queues that where it takes long. Raises PT404, PT409. Definer: nobody writes imports directly.';
+'Looks whether an import can be taken back, or queues that where it takes long. Raises PT404, PT409, PT429. Definer: nobody writes imports directly.';
 revoke execute on function private.begin_undoing from public;
 grant execute on function private.begin_undoing to authenticated;
 
@@ -10929,8 +10942,10 @@ create table public.attachments (
   constraint attachments_file_name_fits_type check (
     file_name ~* case type when 'image/jpeg' then '\.jpe?g$' when 'image/png' then '\.png$' else '\.pdf$' end
   ),
-  constraint attachments_storage_key_is_own check (starts_with(storage_key, format('attachments/%s/%s/', book_id, id))),
-  constraint attachments_thumbnail_key_is_own check (starts_with(thumbnail_key, format('attachments/%s/%s/', book_id, id))),
+  constraint attachments_storage_key_is_own check (
+    starts_with(storage_key, format('attachments/%s/%s/', book_id, id)) and storage_key ~ '^attachments(/[A-Za-z0-9_-]+){3}$'
+  ),
+  constraint attachments_thumbnail_key_is_own check (thumbnail_key = storage_key || '.thumbnail'),
   constraint attachments_transaction_id_fkey foreign key (book_id, transaction_id)
   references public.transactions on delete cascade,
   constraint attachments_account_id_fkey foreign key (book_id, account_id)
@@ -11002,6 +11017,8 @@ as $$
   where
     c.book_id = deleted_files.book_id and c.table_name = 'attachments' and c.op = 'delete'
     and c.changed_at > now() - deleted_files.kept
+    -- of another server's history there are no files
+    and c.before ? 'storage_key'
 $$;
 comment on function private.deleted_files is 'Attachments deleted within 7 days, or another time, as they were: until then an undo finds their files.';
 revoke execute on function private.deleted_files from public;
@@ -12520,7 +12537,8 @@ end
 $$;
 comment on function public.start_extract is
 'Starts an extract of the book as CSV: by interval (day, week, month, year), with each entry where detailed. Needs the plan premium.
-Repeated with the same id, it returns the task that is there. Errors: PT402, PT422.';
+Repeated with the same id, it returns the task that is there. Errors: PT402, PT409 for an id that is taken, PT422,
+PT429 with 50 tasks under way.';
 revoke execute on function public.start_extract from public;
 grant execute on function public.start_extract to authenticated;
 
@@ -13240,7 +13258,8 @@ Journals are filtered by day alone, dumps not at all. all_books: dumps all books
 locale: en, de, es or fr, of words, dates and numbers in xlsx and pdf. Default: the profile''s.
 byte_order_mark: begins a csv with one, by which Excel knows UTF-8.
 Repeated with the same id, it returns the task that is there.
-Raises PT422 with exports.format_unknown, locale_unknown, not_filtered, reports.range_reversed, date_out_of_range, ledger.query_length.';
+Errors: PT422 with exports.format_unknown, locale_unknown, not_filtered, reports.range_reversed, date_out_of_range,
+ledger.query_length; PT409 for an id that is taken, PT429 with 50 tasks under way.';
 revoke execute on function public.start_export from public;
 grant execute on function public.start_export to authenticated;
 
@@ -13642,7 +13661,8 @@ begin
         case when (r.item ->> 'xid')::xid8 < pg_current_xact_id() then r.item
           else r.item || jsonb_build_object('xid', pg_current_xact_id()::text) end
         || case when jsonb_typeof(r.item -> 'before') = 'object'
-          then jsonb_build_object('before', r.item -> 'before' || v_to) else '{}' end
+          -- a file that had been deleted is in no dump, so no undo here finds it
+          then jsonb_build_object('before', (r.item -> 'before') - '{storage_key,thumbnail_key}'::text[] || v_to) else '{}' end
         order by r.place
       ) into v_rows
       from unnest(v_rows) with ordinality as r (item, place);
@@ -13745,8 +13765,8 @@ begin
     )
   ) then
     v_fault := 'The numbers that were given last can''t be those.';
-  elsif exists (select from public.transactions as t where t.book_id = v_book and t.base_rate <= 0) then
-    v_fault := 'A rate is not above zero.';
+  elsif exists (select from public.transactions as t where t.book_id = v_book and (t.base_rate <= 0 or t.base_rate >= 1e24)) then
+    v_fault := 'A rate can''t be that.';
   elsif exists (select from private.verify_book(v_book)) then
     v_fault := 'Its entries contradict each other: a transfer without its two sides, or splits that are not their transaction.';
   end if;
@@ -13877,7 +13897,7 @@ comment on function public.request_account_deletion is
 exported and the address is mailed a link. Shared books stay as they are. confirmation: the word DELETE. The token must come from a
 sign-in with the password within the last 5 minutes, and with the second factor where there is one. Returns the task that exports;
 until it has ended, cancel_task takes the request back. Repeated, it returns the same task. Null: there was no book to export, and
-the account is gone. Errors: PT403, PT409 for the last owner of a book that others keep, PT422.';
+the account is gone. Errors: PT403, PT409 for the last owner of a book that others keep, PT422, PT429 with 50 tasks under way.';
 revoke execute on function public.request_account_deletion from public;
 grant execute on function public.request_account_deletion to authenticated;
 
