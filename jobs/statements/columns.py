@@ -27,7 +27,7 @@ from jobs.statements.headings import ROLES, WORDS_FOR, currency_of, plain, plain
 from jobs.statements.marks import BOOKED, DECLINED, IBAN, IN, OUT, PENDING
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
-__all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles"]
+__all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles", "days_of"]
 
 SAMPLE = 300
 MAX_COLUMNS = 256
@@ -57,6 +57,11 @@ def is_running(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal
 def is_counter(values: list[Decimal]) -> bool:
     """Whether numbers stay or go up or down by one each time, as those of a statement's pages or lines do."""
     return {abs(b - a) for a, b in pairwise(values)} <= {0, 1}
+
+
+def days_of(found: dict[str, list[int]]) -> list[int]:
+    """The columns that are taken for the days of lines, and so for nothing else."""
+    return [*found.get("booked_on", []), *found.get("value_date", [])]
 
 
 class Columns:
@@ -403,7 +408,7 @@ class Columns:
     def _take_days_and_sums(self, found: dict[str, list[int]]) -> None:
         self._take(found, "booked_on", is_date, 0.5)
         self._take(found, "value_date", is_date, 0.5, found.get("booked_on", []))
-        taken = [*found.get("booked_on", []), *found.get("value_date", [])]
+        taken = days_of(found)
         # the day of what is not booked yet
         self._take(found, "done_on", is_date, 0.5, taken)
         has_both = self._places("debit") and self._places("credit")
@@ -453,7 +458,7 @@ class Columns:
             del found["status"]
         if "status" not in found:
             # whatever it is called: words for what becomes of a line, and for none else
-            taken = [*found.get("booked_on", []), *found.get("value_date", [])]
+            taken = days_of(found)
             found["status"] = [p for p in range(self._width()) if p not in taken and self._is_state(p)][:1]
         if self._places("security"):
             self._take(found, "shares", is_amount)
@@ -466,7 +471,7 @@ class Columns:
 
     def _take_sign(self, found: dict[str, list[int]]) -> None:
         """The column that says whether an amount went in or out."""
-        taken = [*found.get("booked_on", []), *found.get("value_date", [])]
+        taken = days_of(found)
         width = self._width()
         blank = [place for place in range(width) if place >= len(self.headings) or not self.headings[place]]
         for place in [*self._places("sign"), *blank]:

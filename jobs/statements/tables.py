@@ -13,7 +13,7 @@ from typing import Any
 
 from jobs.statements.amounts import AmountReader, sign_of
 from jobs.statements.cells import DASHES, Cell, Row, Rows, is_date, is_sum, looks_like_entry, number_of, text_of
-from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns
+from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns, days_of
 from jobs.statements.dates import ORDERS, DateColumn
 from jobs.statements.headings import currency_of, plain
 from jobs.statements.marks import (
@@ -219,7 +219,7 @@ class Table(Columns):
             for role in ("amount", "debit", "credit", "balance", "original_amount", "fee")
             for p in columns.get(role, [])
         }
-        day_columns = columns.get("booked_on", []) + columns.get("value_date", [])
+        day_columns = days_of(columns)
         heading = self.header[2] if self.header else None
         for _, _, cells in self._entries():
             if cells == heading:
