@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from jobs.statements import Line, Reading, read
 
-__all__ = ["read_text", "shown"]
+__all__ = ["STATEMENTS", "needs_statements", "read_text", "shown"]
+
+# real files of banks, beside the project
+STATEMENTS = Path(__file__).parents[3] / "shared" / "data" / "statements"
+needs_statements = pytest.mark.skipif(
+    not STATEMENTS.is_dir(), reason=f"no statements at {STATEMENTS}: they lie beside the project"
+)
 
 
 def read_text(folder: Path, text: str | bytes, **mapping: object) -> tuple[Reading, list[Line]]:

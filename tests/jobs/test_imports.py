@@ -17,8 +17,8 @@ import pytest
 from stack.layout import Layout
 from tests.conftest import Person
 from tests.jobs.crews import Crew, task_of
+from tests.jobs.readings import STATEMENTS, needs_statements
 
-STATEMENTS = Path(__file__).parents[3] / "shared" / "data" / "statements"
 Json = dict[str, Any]
 
 
@@ -81,6 +81,7 @@ def balance(person: Person, account_id: str) -> Decimal:
     return Decimal(str(get(person, "accounts", id=f"eq.{account_id}", select="balance")[0]["balance"]))
 
 
+@needs_statements
 def test_a_statement_is_looked_at_then_booked_then_taken_back(person: Person) -> None:
     main = account(person, "USD")
     uploaded = upload(person, STATEMENTS / "ofx" / "checking.ofx", main, "../../checking\u202e.ofx")
@@ -210,6 +211,7 @@ def test_pending_lines_that_post_later_become_one(person: Person) -> None:
     )
 
 
+@needs_statements
 def test_ids_that_a_bank_counts_anew_in_each_file_lose_nothing(person: Person) -> None:
     main = account(person, "AUD")
     text = (STATEMENTS / "ofx" / "suncorp.ofx").read_text()
@@ -299,6 +301,7 @@ def test_transfers_between_own_accounts_are_proposed_and_accepted(person: Person
     )
 
 
+@needs_statements
 def test_a_file_with_several_accounts_goes_where_it_belongs(person: Person) -> None:
     checking, card = account(person, "USD", "Checking"), account(person, "USD", "My card", type="credit")
     found = read(person, upload(person, STATEMENTS / "csv" / "ynab.csv"))
@@ -472,6 +475,7 @@ def test_viewers_strangers_and_nobody_import_nothing(
     )
 
 
+@needs_statements
 def test_curl_and_supabase_py_upload_too(person: Person, env: dict[str, str], tmp_path: Path) -> None:
     main = account(person, "PLN")
     path = STATEMENTS / "mt940" / "mBank-mt940.sta"

@@ -6,15 +6,15 @@ The sums were added up by hand from the files; where a public library reads a fo
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import mt940
 import pytest
 from quiffen import Qif
 
 from jobs.statements import Hints, StatementError, read
+from tests.jobs.readings import STATEMENTS, needs_statements
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "statements"
+pytestmark = needs_statements
 
 # file: lines that can be booked, their sum, first and last day, lines with errors
 READ = {
@@ -78,20 +78,20 @@ CLOSING = {
 
 
 def test_every_file_is_decided_upon() -> None:
-    files = {f"{path.parent.name}/{path.name}" for path in FOLDER.glob("*/*")}
+    files = {f"{path.parent.name}/{path.name}" for path in STATEMENTS.glob("*/*")}
     assert files == READ.keys() | REFUSED.keys()
 
 
 @pytest.mark.parametrize("name", READ)
 def test_sums_are_those_that_a_person_reads(name: str) -> None:
     count, total, first, last, errors = READ[name]
-    lines = list(read(FOLDER / name, hints=Hints("USD")))
+    lines = list(read(STATEMENTS / name, hints=Hints("USD")))
     booked = [line for line in lines if not line.error and not line.left_out]
     days = sorted(f"{line.booked_on}" for line in booked)
     assert (len(booked), sum(line.amount or 0 for line in booked)) == (count, Decimal(total))
     assert [*days[:1], *days[-1:]] == [day for day in (first, last) if day]
     assert sum(line.error is not None for line in lines) == errors
-    text = (FOLDER / name).read_bytes()
+    text = (STATEMENTS / name).read_bytes()
     assert (
         all(line.raw and line.line for line in lines)
         and max((line.line for line in lines), default=0) <= text.count(b"\n") + 5
@@ -101,12 +101,12 @@ def test_sums_are_those_that_a_person_reads(name: str) -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_statement_is_refused_with_a_sentence(name: str) -> None:
     with pytest.raises(StatementError, match=REFUSED[name]):
-        list(read(FOLDER / name))
+        list(read(STATEMENTS / name))
 
 
 @pytest.mark.parametrize("name", CLOSING)
 def test_closing_balances_are_those_of_the_file(name: str) -> None:
-    reading = read(FOLDER / name, hints=Hints("USD"))
+    reading = read(STATEMENTS / name, hints=Hints("USD"))
     list(reading)
     assert [each.amount for each in reading.balances if not each.is_opening] == [
         Decimal(n) for n in CLOSING[name].split()
@@ -119,14 +119,14 @@ def test_closing_balances_are_those_of_the_file(name: str) -> None:
     ["betterplace-sepa_snippet", "jejik-abnamro", "jejik-ing", "jejik-rabobank-iban", "jejik-sns", "mBank-mt940"],
 )
 def test_mt940_agrees_with_another_reader(name: str) -> None:
-    path = FOLDER / "mt940" / f"{name}.sta"
+    path = STATEMENTS / "mt940" / f"{name}.sta"
     theirs = [entry.data["amount"].amount for entry in mt940.parse(str(path))]
     assert [line.amount for line in read(path)] == theirs
 
 
 @pytest.mark.parametrize("name", ["actual-with-categories", "oca-test"])
 def test_qif_agrees_with_another_reader(name: str) -> None:
-    path = FOLDER / "qif" / f"{name}.qif"
+    path = STATEMENTS / "qif" / f"{name}.qif"
     book = Qif.parse(path, day_first=False)
     [entries] = [entries for each in book.accounts.values() for entries in each.transactions.values()]
     ours = [(line.booked_on, line.amount, line.payer) for line in read(path)]
@@ -134,11 +134,11 @@ def test_qif_agrees_with_another_reader(name: str) -> None:
 
 
 def test_texts_are_read_in_their_encoding() -> None:
-    lines = list(read(FOLDER / "csv" / "windows1250.csv"))
+    lines = list(read(STATEMENTS / "csv" / "windows1250.csv"))
     assert [line.payer for line in lines] == ["Sklep spożywczy", "Kawiarnia Café", "Stacja benzynowa"]
     assert {line.account for line in lines} == {"Konto główne", "Karta kredytowa"}
 
 
 def test_the_evening_in_new_york_is_the_day_of_new_york() -> None:
-    lines = list(read(FOLDER / "ofx" / "investment_medium.ofx"))
+    lines = list(read(STATEMENTS / "ofx" / "investment_medium.ofx"))
     assert {f"{line.booked_on}" for line in lines} == {"2009-12-15"} and {line.currency for line in lines} == {"USD"}
