@@ -14,6 +14,8 @@ from stack.sources import ROOT
 
 __all__ = ["Settings", "read_settings"]
 
+PREFIX = "WALLETBASE_"
+
 
 def auth_lines() -> dict[str, str]:
     """What the environment or .env sets for Auth by its own names."""
@@ -24,9 +26,7 @@ def auth_lines() -> dict[str, str]:
 class Settings(BaseSettings):
     """Every name carries the prefix WALLETBASE_ unless an alias is given."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="WALLETBASE_", env_file=ROOT / ".env", extra="ignore", populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="ignore", populate_by_name=True)
 
     # first of the 20 ports; without it, the one of the last start, else 54320
     port_base: int | None = Field(None, validation_alias="PORT_BASE", ge=1024, le=65_500)
@@ -71,15 +71,22 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """The settings as they are now. Raises CommandError where one of them can't be meant."""
+    known = {field.validation_alias or PREFIX + name.upper() for name, field in Settings.model_fields.items()}
+    told = [
+        f"{name} in .env: there is no such setting."
+        for name in dotenv_values(ROOT / ".env")
+        if name.upper().startswith(PREFIX) and name.upper() not in known
+    ]
     try:
-        return Settings()
+        settings = Settings()
+        if not told:
+            return settings
     except ValidationError as error:
-        prefix = str(Settings.model_config["env_prefix"])
         wrong = [(str(each["loc"][0]), each["msg"]) for each in error.errors()]
-        told = [f"{name if name.isupper() else prefix + name.upper()}: {problem}." for name, problem in wrong]
+        told += [f"{name if name.isupper() else PREFIX + name.upper()}: {problem}." for name, problem in wrong]
     except SettingsError as error:
         # of lists, which are JSON
-        told = [f"{error}. Lists are written as JSON."]
+        told += [f"{error}. Lists are written as JSON."]
     raise CommandError(
         "\n".join([*told, "Correct it in the environment or in .env; stack/settings.py says what there is."])
     )

@@ -16,7 +16,7 @@ import psutil
 import psycopg
 import pytest
 
-from stack import coverage, demo, trial
+from stack import coverage, demo, settings, trial
 from stack.commands import CommandError
 from stack.identity import Identity
 from stack.layout import Layout
@@ -158,6 +158,16 @@ def test_setting_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, module:
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert name.removeprefix("WALLETBASE_").lower() in done.stderr.lower() and ".env" in done.stderr
+
+
+def test_setting_that_is_mistyped_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    lines = "WALLETBASE_READS_PER_MINUTE=100\nwalletbase_rate_limits=on\nGOTRUE_SITE_URL=x\nOTHER=y\n"
+    (tmp_path / ".env").write_text(lines)
+    settings.read_settings()
+    (tmp_path / ".env").write_text(lines + "WALLETBASE_RATE_LIMIT=off\n")
+    with pytest.raises(CommandError, match=r"^WALLETBASE_RATE_LIMIT in \.env: there is no such setting\.\n"):
+        settings.read_settings()
 
 
 @pytest.mark.parametrize(("answer", "kept"), [("no", True), ("yes", False)])

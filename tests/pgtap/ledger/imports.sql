@@ -166,6 +166,15 @@ select is((public.undo_import(tests.id('third'))).status::text, 'undone', 'until
 select tests.log_out();
 select is_empty($$ select * from private.verify_book(tests.book()) $$, 'and the totals are those of the rows');
 
+update public.accounts set last_four_digits = '5473' where id = tests.id('checking');
+select is(private.import_account(tests.book(), tests.id('third'), i.name), case when i.is_found then tests.id('checking') end, i.name)
+from (
+  values
+  ('checking', true), ('DE02 1203 0000 0000 2054 73', true), ('DE02120300000000205473', true), ('...5473 EUR', true), ('5473 1', false), ('', false)
+) as i (name, is_found);
+update public.accounts set last_four_digits = '5473' where id = tests.id('dollars');
+select is(private.import_account(tests.book(), tests.id('third'), '*5473'), null, 'of two that end alike, neither');
+
 select tests.be('ann');
 select lives_ok($$ delete from public.books where id = tests.book() $$, 'a book goes with all that was imported');
 select tests.log_out();
