@@ -5909,7 +5909,8 @@ begin
     from public.accounts as a
     where
       a.book_id = import_account.book_id and a.is_active
-      and (lower(a.name) = lower(import_account.name) or import_account.name like '%' || a.last_four_digits);
+      -- some write it in groups, or with a currency behind
+      and (lower(a.name) = lower(import_account.name) or regexp_replace(import_account.name, '\s|[^0-9]+$', '', 'g') like '%' || a.last_four_digits);
     v_id := case when cardinality(v_ids) = 1 then v_ids[1] end;
   end if;
   return v_id;
