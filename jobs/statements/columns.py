@@ -274,15 +274,36 @@ class Columns:
                 and any(map(is_sum, self._column(p)))
             ]
             called = [p for p in self._called("amount", is_amount, found) if p in sums]
-            sums = called if len(called) == 1 else sums
+            proven = [p for p in sums if self._runs(found, p)]
+            sums = called if len(called) == 1 else proven if len(proven) == 1 else sums
             if len(sums) == 1 and len(self._column(sums[0])) == len(self.sample):
                 found["amount"] = sums
-                which = "named like that" if called else "that has amounts"
+                which = "named like that" if called else "from which balances follow" if proven else "that has amounts"
                 self.reading.note(f"The amounts are taken from '{self._name(sums[0])}', the only column {which}.")
         if not any(role in found or role in given for role in ("description", "payer", "payee", "kind")):
             used = {place for places in found.values() for place in places}
             best = self._wordiest(used)
             found["description"] = [] if best is None else [best]
+        elif "description" not in given and self._is_bare(found):
+            best = self._wordiest({place for places in found.values() for place in places})
+            found["description"] = [*found.get("description", []), *([] if best is None else [best])]
+
+    def _runs(self, found: dict[str, list[int]], place: int) -> bool:
+        """Whether each balance is the one before, or the one after, and the amount in a column."""
+        if "balance" not in found or len(self._column(place)) < len(self.sample):
+            return False
+        columns = self._column(found["balance"][0]), self._column(place)
+        reader = AmountReader.detect(text_of(cell) for cells in columns for cell in cells)
+        held, amounts = ([number_of(cell, reader) or Decimal(0) for cell in cells] for cells in columns)
+        return len(held) == len(amounts) and is_running(list(zip(pairwise(held), pairwise(amounts), strict=True)))
+
+    def _is_bare(self, found: dict[str, list[int]]) -> bool:
+        """Whether most lines have nothing in the columns that are taken for their texts."""
+        texts = [
+            p for role in ("description", "other_text", "payer", "payee", "sender", "kind") for p in found.get(role, [])
+        ]
+        said = [any(p < len(cells) and text_of(cells[p]) for p in texts) for _, _, cells in self.sample]
+        return sum(said) * 2 < len(said)
 
     def _complete(self, found: dict[str, list[int]]) -> None:
         """Money out where only money in is named, or the other way round: the one column that has an amount where that has none."""
@@ -361,6 +382,11 @@ class Columns:
         self._take_particulars(found)
         if not (found.get("debit") or found.get("credit")):
             self._take_sign(found)
+        if "sign" in found and "balance" in found:
+            # the same heading again, behind the balance: whether that is above zero
+            [sign], [balance] = found["sign"], found["balance"]
+            if sign <= balance and self._name(balance + 1) == self._name(sign) != "":
+                found["balance_sign"] = [balance + 1]
         if "sign" in found and "amount" in found and self.headings[found["amount"][0]].startswith("sourceamount"):
             self._take(found, "amount_in", is_amount)
             self._take(found, "currency_in")
@@ -377,6 +403,9 @@ class Columns:
             is_pair = cells and behind and all(map(is_currency, cells)) and all(map(is_amount, behind))
             if names[place] and not names[place + 1] and is_pair:
                 names[place], names[place + 1] = "currency", names[place]
+            elif not names[place + 1] and behind and all(map(is_amount, cells)):
+                is_currency_behind = all(currency_of(text) == text for text in map(text_of, behind))
+                names[place + 1] = "currency" if is_currency_behind else ""
         return names
 
     def _places(self, role: str) -> list[int]:
@@ -435,14 +464,24 @@ class Columns:
             # the currency is in the heading: a column of currencies is of something else
             found.pop("currency", None)
         self._take(found, "original_amount", is_amount)
+        if "amount" in found and found.get("original_amount") == found["amount"]:
+            # a name for either: beside another amount, that one was charged
+            if others := self._called("amount", is_amount, found):
+                found["amount"] = others[:1]
+            else:
+                del found["original_amount"]
+                if "currency" not in found and "original_currency" in found:
+                    found["currency"] = found.pop("original_currency")
         if (
             "currency" in found
             and "original_amount" not in found
             and (beside := self._beside_currency(found)) is not None
         ):
             found["original_amount"] = [beside]
-        if "original_amount" in found and "original_currency" not in found and "currency" in found:
-            # the one currency beside two amounts is that of the second
+        # of two amounts the one currency is that of the second
+        [second] = found.get("original_amount") or [MAX_COLUMNS]
+        is_there = "original_amount" in found and (not self.sample or self._column(second))
+        if is_there and "original_currency" not in found and "currency" in found:
             found["original_currency"] = found.pop("currency")
 
     def _take_particulars(self, found: dict[str, list[int]]) -> None:
@@ -515,6 +554,8 @@ class Columns:
         used |= {p for role in ("payer", "payee", "sender") for p in found.get(role, [])}
         texts = [p for p in dict.fromkeys(self._places("description")) if p not in used and self._column(p)]
         found["description"] = list(dict.fromkeys([*texts[:1], *(p for p in self._places("more") if p not in used)]))
+        # for lines that have nothing there
+        found["other_text"] = texts[1:]
         # columns without a name beside the text go on with it
         width = self._width()
         after = texts[0] + 1 if texts else width
@@ -550,7 +591,7 @@ class Columns:
 
         [currency] = found["currency"]
         where = filled(currency)
-        if all(where):
+        if all(where) or any(where == filled(place) for place in found.get("amount", [])):
             return None
         beside = [p for p in range(self._width()) if p not in used and self._column(p) and filled(p) == where]
         return next((p for p in beside if all(map(is_amount, self._column(p)))), None)
@@ -580,19 +621,18 @@ class Columns:
                 self.sample = self.sample[1:]
                 return self._by_content()
         if not found.keys() & SUMS:
-            # a column of zeros is none of money out or in
+            # a column of zeros is none of money out or in; one of them may have zeros where the other has an amount
             gaps = [
-                p
-                for p in numbers
-                if len(columns[p]) < len(self.sample) and any(number_of(cell, reader) for cell in columns[p])
+                p for p in numbers if 0 < sum(bool(number_of(cell, reader)) for cell in columns[p]) < len(self.sample)
             ][:MAX_SUMS]
+            gaps.sort(key=lambda p: not any(map(is_sum, columns[p])))
             signed = [p for p in full if any(v < 0 for v in values[p])]
             broken = [
                 p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", text_of(cell)) for cell in columns[p])
             ]
-            if pair := self._beside(gaps):
+            if pair := self._beside(gaps, reader):
                 self._out_and_in(pair, full, reader, found)
-            elif len(gaps) < 2 and (signed or full):
+            elif sum(len(columns[p]) < len(self.sample) for p in gaps) < 2 and (signed or full):
                 sums = [p for p in full if any(map(is_sum, columns[p]))]
                 self.is_open = len(self.sample) == 1 and len(sums) > 1
                 found["amount"] = [] if self.is_open else (broken or signed or full)[:1]
@@ -610,8 +650,16 @@ class Columns:
                 found["sign"] = [place]
             elif is_full and all(currency_of(text) == text for text in texts) and "currency" not in found:
                 found["currency"] = [place]
-        best = self._wordiest({*dates, *(p for places in found.values() for p in places)})
+        used = {*dates, *(p for places in found.values() for p in places)}
+        best = self._wordiest(used)
         found["description"] = [] if best is None else [best]
+        if best is not None:
+            # another that has something on each row where this one has nothing
+            bare = [cells for _, _, cells in self.sample if best >= len(cells) or not text_of(cells[best])]
+            others = {p for p in rest if p != best and p not in used}
+            others = {p for p in others if all(p < len(cells) and text_of(cells[p]) for cells in bare)}
+            other = self._wordiest({*columns} - others) if bare else None
+            found["other_text"] = [] if other is None else [other]
         return {role: where for role, where in found.items() if where}
 
     def _proven(self, full: list[int], values: dict[int, list[Decimal]]) -> dict[str, list[int]]:
@@ -633,7 +681,13 @@ class Columns:
             if is_running(steps):
                 return {"amount": [amount], "balance": [balance]}
         for amount, balance, steps in pairs:
-            if is_running(steps, -1):
+            # where it has zeros and another column has not, that one is money in
+            has_other = any(
+                all(bool(x) != bool(y) for x, y in zip(values[p], values[amount], strict=True))
+                for p in amounts
+                if p not in (amount, balance)
+            )
+            if is_running(steps, -1) and not has_other:
                 if min(values[amount]) < 0:
                     # what it was before each entry
                     return {"amount": [amount]}
@@ -655,10 +709,11 @@ class Columns:
             Decimal(0),
         )
 
-    def _beside(self, gaps: list[int]) -> tuple[int, int] | None:
+    def _beside(self, gaps: list[int], reader: AmountReader) -> tuple[int, int] | None:
         """Two columns of which each row has one: money out and money in."""
         for pair in ((a, b) for a in gaps for b in gaps if a < b):
-            if all(sum(p < len(cells) and bool(text_of(cells[p])) for p in pair) == 1 for _, _, cells in self.sample):
+            both = [[cells[p] for p in pair if p < len(cells) and text_of(cells[p])] for _, _, cells in self.sample]
+            if all(len(cells) == 1 or sum(bool(number_of(cell, reader)) for cell in cells) == 1 for cells in both):
                 return pair
         return None
 

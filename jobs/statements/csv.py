@@ -52,7 +52,7 @@ def records(file: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
         for cells in reader:
             if '="' in taken[0]:
                 # how a spreadsheet is told to leave a number as it stands
-                cells = [cell[2:-1] if cell[:2] == '="' and cell[-1] == '"' else cell for cell in cells]
+                cells = [cell[2:-1] if cell[:2] == '="' and cell[2:][-1:] == '"' else cell for cell in cells]
             yield before + 1, taken[0].rstrip("\r\n") if len(taken) == 1 else "".join(taken).rstrip("\r\n"), cells
             taken.clear()
             before = reader.line_num

@@ -53,8 +53,8 @@ def _plain(word: str) -> str:
 
 MONTHS = {_plain(name): number for number, names in enumerate(MONTHS_BY_NAME, 1) for name in names.split()}
 
-NUMBERS = re.compile(r"(\d{1,4})\s*([-./'年])\s*(\d{1,2})\s*([-./'月])\s*(\d{1,4})日?\.?")
-COMPACT = re.compile(r"\d{8}")
+NUMBERS = re.compile(r"(\d{1,4})\s*([-./'年]|(?<=\d{4}):)\s*(\d{1,2})\s*([-./'月]|(?<=\d{4}:\d\d):)\s*(\d{1,4})日?\.?")
+COMPACT = re.compile(r"(\d{8})(?:\d{6}(?:\.\d+)?\[[^\]]+\])?")
 NAMED = re.compile(
     r"(?:[A-Za-z]{2,9}[,.]? )?(\d{1,2})\.?(?: de)?[-./ ]{0,2}([^\W\d]{3,12})\.?(?: de)?[-./, ]{0,2}'?(\d{2,4})"
 )
@@ -93,8 +93,8 @@ def _parts(text: str) -> tuple[str, str, str, str] | None:
         if len(first) == 3 or len(third) == 3 or (len(first) == 4) + (len(third) == 4) == 2:
             return None
         return ("y" if len(first) == 4 else "d" if mark == "." else "n", first, second, third)
-    if COMPACT.fullmatch(text):
-        return ("c", text, "", "")
+    if found := COMPACT.fullmatch(text):
+        return ("c", found[1], "", "")
     if found := NAMED.fullmatch(text):
         day, name, year = found.groups()
     elif found := NAMED_FIRST.fullmatch(text):

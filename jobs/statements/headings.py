@@ -113,6 +113,7 @@ ROLES: dict[str, list[str]] = {
             | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em | upphæð
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
+            | tranzakcio osszege | cash flow
             | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום
         """,
         "debit": """
@@ -128,7 +129,7 @@ ROLES: dict[str, list[str]] = {
             | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금 | 찾으신금액 | amount out | sent
             | terheles | χρεωση | дебит | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
             | cheques debits | funds out | payments out | withdrawal amount inr | debited amount | дугује | исплата
-            | задолжува | בחובה | isplaceno | so tien ghi no | withdrawn | withdrawal amount rs
+            | задолжува | בחובה | dugovni | gasto | isplaceno | so tien ghi no | withdrawn | withdrawal amount rs
         """,
         "credit": """
             credit | credits | credit amount | deposit | deposits | deposit amount | deposit amt | paid in
@@ -143,7 +144,7 @@ ROLES: dict[str, list[str]] = {
             | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금 | 맡기신금액 | amount in
             | jovairas | πιστωση | זכות | دائن | ฝากเงิน | ฝาก | ghi co | depositos abonos | income amount
             | funds in | payments in | deposit amount inr | credited amount | потражује | уплата | побарува | בזכות
-            | uplaceno | so tien ghi co | 存入 | deposit amount rs
+            | uplaceno | potrazni | so tien ghi co | 存入 | deposit amount rs
         """,
         "sign": """
             d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij | bij af
@@ -153,7 +154,7 @@ ROLES: dict[str, list[str]] = {
             | tipo de movimento | dr or cr | cr or dr | credit or debit | debitcredit | kierunek | d k
             | deebet kreedit | deebet kreedit d c | money in out | in out | typ | art | 借贷标志 | 收支
             | balance impact | auswirkung auf guthaben | kredit debet | credit debet | debets d kredits c | type of transaction
-            | income expense | προσημο ποσου
+            | income expense | προσημο ποσου | bevetel kiadas
             | χρεωση πιστωση
             | billingamountsign
         """,
@@ -177,7 +178,8 @@ ROLES: dict[str, list[str]] = {
             | waehrung | buchungswahrung | source currency | devies
             | posted currency | billing currency | whg | para birimi | валюта платежа | devise | divisa
             | munt | muntsoort | waluta | mena | moneda | moeda | valuta | currency code | transaction currency
-            | valuta rachunku | debit currency | devizanem | 通貨 | валюта | valiuta | valuuta | νομισμα | מטבע חיוב | מטבע
+            | валюта счета | valutacode | tranzakcio devizaneme | monn | curr | valuta rachunku
+            | debit currency | devizanem | 通貨 | валюта | valiuta | valuuta | νομισμα | מטבע חיוב | מטבע
         """,
         "payer": """
             beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
@@ -194,7 +196,8 @@ ROLES: dict[str, list[str]] = {
             | protistrana | merchant | merchant name | payee name | payee | payer name | name | supplierfound
             | begunstigter | empfanger | target name | vendor | namn | navn | nimi | mottagare | modtager | mottaker
             | store name | naziv | gavejas | mokėtojas gavejas | sanemejs maksatajs | nazov protiuctu | partner neve
-            | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder | empfaenger 1 | 对方户名 | empfaenger | naam
+            | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder
+            | empfaenger 1 | 对方户名 | empfaenger | naam
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
@@ -206,7 +209,8 @@ ROLES: dict[str, list[str]] = {
         "description": """
             verwendungszweck | vorgang verwendungszweck | descrizione completa | descrizione estesa
             | payment reference | description | transaction description
-            | libelle | libelle operation | libelle de l operation | label | concepto | descripcion | descrizione
+            | booking text | umsatztext | libelle | libelle operation | libelle de l operation
+            | label | concepto | descripcion | descrizione
             | descrizione operazione | causale | descricao | historico | omschrijving | omschrijving 1
             | mededelingen | transaktionsbeschreibung | buchungs details | tytul | tytul operacji | opis operacji
             | opis transakcji | tytulem | opis | popis | zprava pro prijemce | poznamka | kozlemeny | text | tekst
@@ -226,12 +230,15 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
+            | reason | buchungsinformationen | zprava | svrha | svrha placanja
             | beschrijving | 交易备注 | szczegoly transakcji | mo ta | remarks | mededeling | reference
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
-            | memo | mededelingen | note to self | description2 | description3 | description 2 | description 3
-            | dettagli | location | particulars | transaction ref1 | transaction ref2 | transaction ref3 | vrije mededeling | mededeling
+            | memo | mededelingen | note to self | description 1 | description1 | description2
+            | description3 | description 2 | description 3
+            | dettagli | location | particulars | transaction ref1 | transaction ref2
+            | transaction ref3 | vrije mededeling | mededeling
         """,
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction
@@ -260,7 +267,7 @@ ROLES: dict[str, list[str]] = {
         "account": """
             account no | posted account | account number | account iban | auftragskonto | iban auftragskonto
             | account | account name | rekening | iban bban | accountnum | rachunek | card no | card number
-            | product | rekeningnummer
+            | product | rekeningnummer | source account
         """,
         "original_amount": """
             amount currency | currency amount | utl belopp | utl belopp moms | amount foreign currency | original amount | foreign amount
@@ -311,6 +318,10 @@ def plain_part(text: str) -> str:
     if len(text) > 64 or (whole := plain(text)) in NAMED:
         return ""
     known = [name for part in PARTS.findall(text) if (name := plain(part)) != whole and name in NAMED]
+    if not known:
+        # money out and money in, beside a word for an amount
+        rest = plain(" ".join(word for word in text.split() if plain(word) not in WORDS_FOR["amount"]))
+        return rest if NAMED.get(rest, frozenset()) & {"debit", "credit"} else ""
     # a currency beside an amount is no other column
     known = [name for name in known if NAMED[name] - {"currency", "original_currency"}] or known
     roles = [frozenset("text" if role in TEXTS else role for role in NAMED[name]) for name in known]

@@ -28,7 +28,7 @@ def words(text: str) -> frozenset[str]:
 
 OUT = words(
     "d|debit|withdrawal|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出"
-    "|cargo|deebet|debetas|debito|gider|uscita|sortie|saida|saída|salida|odchozí|outgoing|ausgehend|money out|paid out"
+    "|outflow|kiadás|cargo|deebet|debetas|debito|gider|uscita|sortie|saida|saída|salida|odchozí|outgoing|ausgehend|money out|paid out"
     "|obciążenie|expenses|exp.|χρέωση|χ"
     "|dr.|debited|spend|spent|sent|payment out|débit|débito|dépense|gasto|egreso|despesa|addebito|abbuchung|lastschrift|wydatek|výdaj"
     "|terhelés|isplata|dugovanje|otto|veloitus|uttag|hævet|borç|списание|расход|дебет|списання|витрата|дебіт|חובה|مدين|ถอน|ghi nợ"
@@ -36,7 +36,7 @@ OUT = words(
 )
 IN = words(
     "c|credit|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
-    "|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
+    "|inflow|bevétel|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
     "|cr.|credited|received|payment in|crédit|crédito|recette|ingreso|receita|accredito|einzahlung|wpływ|příjem|prijem|jóváírás|uplata"
     "|potraživanje|pano|hyvitys|insättning|indsat|alacak|пополнение|зачисление|приход|кредит|зарахування|дохід|кредіт|זכות|دائن|ฝาก|ghi có"
     "|masuk|入金|进款|转入|贷|입금"
@@ -83,7 +83,7 @@ BALANCE_ROW = re.compile(
     r"|balance [bc]/?f(?:wd)?\b|brought forward|carried forward"
     r"|(?:alter|neuer|aktueller|letzter) (?:kontostand|saldo)\b|kontostand\b|(?:anfangs|end|schluss|begin|eind)saldo\b|saldovortrag"
     r"|saldo (?:anterior|inicial|final|do dia|iniziale|finale|początkowe|końcowe|poczatkowe|koncowe)\b"
-    r"|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
+    r"|(?:balance|saldo|solde)\W*$|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
     r"|s a l d o\b|algsaldo|lõppsaldo|käive\s*$|likutis (?:pradžiai|pabaigai)|apyvarta\s*$|(?:sākuma|beigu) atlikums|apgrozījums"
     r"|turnover\s*$"
     r"|(?:nyitó|záró) egyenleg|(?:počáteční|konečný) zůstatek|(?:počiatočný|konečný) zostatok|(?:poč|zač)etno stanje"

@@ -348,7 +348,7 @@ class Table(Columns):
         steps: defaultdict[tuple[str | None, str | None], list[tuple[Decimal, Decimal, Decimal]]] = defaultdict(list)
         for _, _, cells in self.sample:
             amount, _ = self.amount_of(cells)
-            balance = self.number(cells, "balance")
+            balance = self.balance(cells)
             if amount is not None and balance is not None:
                 balance = -balance if self.is_owed else balance
                 key = self.text(cells, "account"), self.text(cells, "currency")
@@ -413,7 +413,9 @@ class Table(Columns):
         balances = [balance for _, balance, _ in self._steps()]
         # balances above zero of a card or a loan may be what is owed
         is_open = self.hints.is_liability and sum(b > 0 for b in balances) * 2 > len(balances)
-        if said < 0 and not is_open and not ("amount" not in self.columns and self.hints.is_liability):
+        # against the headings of money out and in two rows are no proof
+        is_weak = "amount" not in self.columns and (self.hints.is_liability or len(balances) < 3)
+        if said < 0 and not is_open and not is_weak:
             self.reading.note("The balances say that amounts above zero left the account; signs are turned round.")
             return True
         amounts = [amount for _, _, cells in self.sample if (amount := self.amount_of(cells)[0])]
@@ -433,7 +435,7 @@ class Table(Columns):
                     "Nothing says whether amounts above zero are purchases with this card; they are taken as money in. Correct inverse "
                     "where that is wrong."
                 )
-        if len(amounts) > 2 and all(a > 0 for a in amounts) and not balances:
+        if len(amounts) > (2 if self.header else 0) and all(a > 0 for a in amounts) and not balances:
             self.reading.note(
                 "No amount is below zero, so all are taken as money in; correct inverse where that is wrong."
             )
@@ -465,6 +467,12 @@ class Table(Columns):
     def number(self, cells: Sequence[Cell], role: str) -> Decimal | None:
         place = self.columns.get(role, [MAX_COLUMNS])[0]
         return number_of(cells[place], self.readers[role]) if place < len(cells) else None
+
+    def balance(self, cells: Sequence[Cell]) -> Decimal | None:
+        balance = self.number(cells, "balance")
+        if balance and "balance_sign" in self.columns and (self.text(cells, "balance_sign") or "").casefold() in OUT:
+            return -abs(balance)
+        return balance
 
     def text(self, cells: Sequence[Cell], role: str) -> str | None:
         place = self.columns.get(role, [MAX_COLUMNS])[0]
@@ -596,8 +604,9 @@ class Table(Columns):
         if line.payer is None and "payee" in columns and line.amount is not None:
             whom = ("payee", "sender") if line.amount < 0 else ("sender", "payee")
             line.payer = self.text(cells, whom[0]) or self.text(cells, whom[1])
-        if "kind" in columns and line.description is None:
-            line.description = self.text(cells, "kind")
+        if line.description is None:
+            others = [*columns.get("other_text", []), *columns.get("kind", [])]
+            line.description = next((t for p in others if p < width and (t := text_of(cells[p]))), None)
         for role in self.plain_roles:
             setattr(line, role, self.text(cells, role))
 
@@ -653,7 +662,7 @@ class Table(Columns):
     def _find_summary(self, line: Line, cells: Sequence[Cell], running: Running) -> None:
         """Leaves out what looks like an entry and is a balance, or the sum of the lines above."""
         said = line.description or line.payer
-        if said is None and not self.header and "description" in self.columns and line.error is None:
+        if said is None and not self.header and "description" in self.columns and not (line.error or line.left_out):
             line.error = "The line has no text, unlike the others: it may be a balance."
         if said is None or said[:4].casefold() in BALANCE_STARTS:
             texts = map(text_of, cells) if said is None else [said]
@@ -753,7 +762,7 @@ class Table(Columns):
                 and not line.is_pending
                 and not (line.left_out or line.error)
             ):
-                balance = self.number(cells, "balance")
+                balance = self.balance(cells)
                 if self.is_owed and balance is not None:
                     balance = -balance
                 if not running.follows(booked_on, amount, balance, line.account, line.currency):

@@ -1128,6 +1128,100 @@ NO_LINE = "The line has no day and no amount."
             "31.01.2024;31.01.2024;c;;2,00;EUR\nKontostand;31.01.2024;;;1.174,70\n",
             ["2024-01-30 -1.50 EUR a", "2024-01-31 2.00 EUR b", "2024-01-31 2.00 EUR c", "A balance, not an entry."],
         ),
+        # a name for the amount in another currency or for that of the account: beside another amount the first, alone the second
+        (
+            "Дата операции;Сумма операции;Валюта операции;Сумма пересчитанная в валюту счета;Валюта счета;Основание\n"
+            "30.01.2024;-4,50;EUR;-450,10;RUR;a\n31.01.2024;-300,00;RUR;-300,00;RUR;b\n",
+            ["2024-01-30 -450.10 RUB a", "2024-01-31 -300.00 RUB b"],
+        ),
+        (
+            "Дата операции;Сумма операции;Валюта операции;Основание\n30.01.2024;-4,50;EUR;a\n31.01.2024;3,00;EUR;b\n",
+            ["2024-01-30 -4.50 EUR a", "2024-01-31 3.00 EUR b"],
+        ),
+        # one currency beside a second amount that no line has, beside one that has it by chance, or without a name behind the amount
+        (
+            "Date,Amount,Currency,Original Amount,Text\n2024-01-30,-1.50,EUR,,a\n2024-01-31,2.00,EUR,,b\n",
+            ["2024-01-30 -1.50 EUR a", "2024-01-31 2.00 EUR b"],
+        ),
+        (
+            "Date,Amount,Currency,Text,Charge\n2024-01-30,-1.50,EUR,a,0.10\n2024-01-31,2.00,EUR,b,0.10\n2024-01-31,,,c,\n",
+            ["2024-01-30 -1.50 EUR a", "2024-01-31 2.00 EUR b", "The line has no amount."],
+        ),
+        ("Datum;Text;Betrag;\n30.01.2024;a;-1,50;EUR\n31.01.2024;b;2,00;EUR\n", ["2024-01-30 -1.50 EUR a", "2024-01-31 2.00 EUR b"]),
+        # a balance called by that name alone
+        (
+            "Date;Amount;Description\n2024-01-31;89.50;BALANCE\n2024-01-30;-1.50;a\n2024-01-29;2.00;Balance Yoga\n",
+            ["A balance, not an entry.", "2024-01-30 -1.50 a", "2024-01-29 2.00 Balance Yoga"],
+        ),
+        # without headings: zeros in place of nothing, and numbers of cheques, where some have money out and in
+        (
+            "01/29/2024,0,Pay,0,100.00,100.00\n01/30/2024,101,Shop,25.00,0,75.00\n01/31/2024,102,Bar,75.00,0,0.00\n",
+            [
+                "2024-01-29 100.00 Pay", "2024-01-30 -25.00 Shop", "2024-01-31 -75.00 Bar", "closing 2024-01-31 0.00",
+                "opening 2024-01-29 0.00",
+            ],
+        ),
+        (
+            '31/01/2024,Cheque,122,-$25.00,"",$75.00\n30/01/2024,Pay,"","",+$100.00,$100.00\n29/01/2024,Cheque,112,-$5.00,"",$0.00\n',
+            [
+                "2024-01-31 -25.00 Cheque", "2024-01-30 100.00 Pay", "2024-01-29 -5.00 Cheque", "closing 2024-01-31 75.00",
+                "opening 2024-01-29 5.00",
+            ],
+        ),
+        # the beginning of what a spreadsheet shall leave alone, and nothing more
+        ('Date,Text,Amount\n2024-01-30,"=""",-1.50\n2024-01-31,="b",2.00\n', ['2024-01-30 -1.50 ="', "2024-01-31 2.00 b"]),
+        # a line alone, above zero
+        ("30 Jan 2024,a,1.50\n", ["2024-01-30 1.50 a", ALL_IN]),
+        # two rows are no proof against headings of money out and in
+        (
+            "Date,Text,Withdrawal,Deposit,Balance\n31/01/2024,a,,1.00,2.00\n30/01/2024,b,2.00,,3.00\n",
+            ["2024-01-31 1.00 a", "2024-01-30 -2.00 b", "The balance of this line does not follow from the one before and the amount."],
+        ),
+        # the amount has no name, but balances follow from it
+        (
+            "Date,Text,Stake,Turn,Balance\n31/01/2024,a,7.00,-1.50,98.50\n30/01/2024,b,7.00,100.00,100.00\n",
+            [
+                "2024-01-31 -1.50 a", "2024-01-30 100.00 b", "closing 2024-01-31 98.50", "opening 2024-01-30 0.00",
+                "The amounts are taken from 'Turn', the only column from which balances follow.",
+            ],
+        ),
+        # money in and out beside a word for an amount
+        (
+            "Fecha;Concepto;Importe ingreso;Importe gasto\n30/01/2024;a;;7,70\n31/01/2024;b;50,00;\n",
+            ["2024-01-30 -7.70 a", "2024-01-31 50.00 b"],
+        ),
+        # an account that is overdrawn says so beside its balance
+        (
+            'Date,Text,Amount,Dr / Cr,Balance,Dr / Cr\n30/01/2024,a,"3,000.00",DR,"1,000.00",DR\n31/01/2024,b,"1,500.00",CR,500.00,CR\n',
+            ["2024-01-30 -3000.00 a", "2024-01-31 1500.00 b", "closing 2024-01-31 500.00", "opening 2024-01-30 2000.00"],
+        ),
+        # days as cameras and OFX write them
+        ("Date,Text,Amount\n2024:01:30,a,-1.50\n2024:01:31,b,2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 2.00 b"]),
+        (
+            "DEBIT,20240130120000[0:GMT],Corner shop,-1.50\nCHECK,20240131120000[-5:EST],Cheque 2656,-2.00\n",
+            ["2024-01-30 -1.50 Corner shop", "2024-01-31 -2.00 Cheque 2656"],
+        ),
+        # texts: in another column where the first has none, in one of no known name where the others are bare, in two with numbers
+        (
+            "Datum;Text;Verwendungszweck;Betrag\n30.01.2024;Laden;;-1,50\n31.01.2024;Lohn;Januar;2,00\n",
+            ["2024-01-30 -1.50 Laden", "2024-01-31 2.00 Januar"],
+        ),
+        (
+            "Date,Words,Details,Amount\n2024-01-30,Shop,,-1.50\n2024-01-31,Pay,,2.00\n2024-01-31,Bar,in town,-2.00\n",
+            ["2024-01-30 -1.50 Shop", "2024-01-31 2.00 Pay", "2024-01-31 -2.00 in town Bar"],
+        ),
+        (
+            "Date,Description,Description 1,Amount\n2024-01-30,Giro,Shop,-1.50\n2024-01-31,Giro,Pay,2.00\n",
+            ["2024-01-30 -1.50 Giro Shop", "2024-01-31 2.00 Giro Pay"],
+        ),
+        (
+            "30.01.2024;Ada Lovelace;MSC;-1,50;\n31.01.2024;;MSC;-2,00;Price of the card\n",
+            ["2024-01-30 -1.50 Ada Lovelace", "2024-01-31 -2.00 Price of the card"],
+        ),
+        (
+            "30.01.2024;a;-1,50\nand a word;;\n31.01.2024;b;-2,00\n",
+            ["2024-01-30 -1.50 a", NO_LINE, "2024-01-31 -2.00 b", "Not a line of the statement: and a word"],
+        ),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
