@@ -15,13 +15,13 @@ from typing import Any, BinaryIO, Literal
 
 from lxml import etree
 
-from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids
+from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids, exact
 from jobs.statements.text import MAX_LINE, detect_encoding, head
 
 __all__ = ["read"]
 
 PARTS = ("Stmt", "Rpt")
-AMOUNT = re.compile(r"\+?\d{1,16}(?:\.\d{1,8})?")
+AMOUNT = re.compile(r"\+?\d{1,16}(?:\.\d{1,20})?")
 # an entry is in memory until it ends; one with so many tags has 8,000 payments
 MAX_TAGS = 1_000_000
 # the bank's number of an entry stands after its day, those of its parts elsewhere
@@ -130,7 +130,7 @@ def _amount(element: Any, path: str = "Amt") -> tuple[Decimal | None, str | None
     found = _find(element, path)
     if found is None or not AMOUNT.fullmatch((found.text or "").strip()):
         return None, found.get("Ccy") if found is not None else None
-    return Decimal(found.text.strip()), found.get("Ccy")
+    return exact(Decimal(found.text.strip())), found.get("Ccy")
 
 
 def _sign(element: Any) -> int | None:

@@ -82,7 +82,7 @@ BALANCE_ROW = re.compile(
     r"(?i)\W*(?:(?:opening|closing|beginning|ending|previous) (?:ledger |book )?balance\b|balance (?:brought|carried) forward"
     r"|balance [bc]/?f(?:wd)?\b|brought forward|carried forward"
     r"|(?:alter|neuer|aktueller|letzter) (?:kontostand|saldo)\b|kontostand\b|(?:anfangs|end|schluss|begin|eind)saldo\b|saldovortrag"
-    r"|saldo (?:anterior|inicial|final|do dia|iniziale|finale|początkowe|końcowe|poczatkowe|koncowe)\b"
+    r"|saldo (?:anterior|inicial|final|(?:total )?(?:dispon[ií]vel )?(?:do )?dia|iniziale|finale|początkowe|końcowe|poczatkowe|koncowe)\b"
     r"|(?:balance|saldo|solde)\W*$|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
     r"|s a l d o\b|algsaldo|lõppsaldo|käive\s*$|likutis (?:pradžiai|pabaigai)|apyvarta\s*$|(?:sākuma|beigu) atlikums|apgrozījums"
     r"|turnover\s*$"

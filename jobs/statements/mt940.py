@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from os import SEEK_END
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ ENTRY = re.compile(
 # an entry of which no more than the beginning of its amount is there
 CUT = re.compile(r":61:\d{0,10}(?:[RE]?[CD]?[A-Z]?[\d.,'\s]*)")
 BALANCE = re.compile(r"(?P<mark>[CD]) ?(?P<day>\d{6}) ?(?P<currency>[A-Z]{3}) ?(?P<amount>[\d.,' ]+)")
-STRUCTURED = re.compile(r"\s*(?:\d{3}\s*([?<>~^@*])(?=\d{2})|[A-Z\d]{0,4}([?<~^])(?=[02]0))")
+STRUCTURED = re.compile(r"\s*(?:\d{3}\s*([?<>~^@*])(?=\d{2})|[A-Z\d]{0,4}([?<>~^])(?=[02]0))")
 # what the sub-fields of banks in Poland have in place of nothing
 FILLING = " ÿ˙\u00a0"
 # what SEPA puts into the purpose, each up to the next
@@ -256,6 +257,9 @@ def _entry(number: int, text: str, account: str | None, currency: str | None) ->
     line.external_id = bank if bank.upper() not in NO_REFERENCE else None
     more = " ".join((found["more"] or "").split())
     reference = (found["reference"] or "").strip()
+    if reference[14:16] == "  ":
+        # a name, before which the reference was padded to its 16 places
+        line.payer, reference = " ".join(reference[16:].split()), reference[:16].strip()
     line.description = more or (reference if reference.upper() not in NO_REFERENCE else None)
     _keep_ordered(line, more)
     if (found["kind"] or "")[1:] == "CHK":
@@ -263,13 +267,9 @@ def _entry(number: int, text: str, account: str | None, currency: str | None) ->
     return line
 
 
-def _unwrap(text: str) -> str:
-    """A full line goes on without a space, a short one ended where it ends."""
-    whole = ""
-    parts = text.split("\n")
-    for place, part in enumerate(parts):
-        whole += part if len(part) >= 64 or place == len(parts) - 1 else f"{part} "
-    return " ".join(whole.split())
+def _unwrap(text: str, full: range = range(64, 67)) -> str:
+    """A full line goes on without a space; a short one ended where it ends, and a longer one was never wrapped."""
+    return " ".join("".join(part if len(part) in full else f"{part} " for part in text.split("\n")).split())
 
 
 def _keep_ordered(line: Line, text: str) -> None:
@@ -282,17 +282,26 @@ def _describe(line: Line, text: str) -> None:
     whole = text.replace("\n", "")
     structured = STRUCTURED.match(whole)
     if structured:
-        _describe_structured(line, whole[structured.end() - 1 :], structured[1] or structured[2])
+        mark = structured[1] or structured[2]
+        # within a sub-field, a line that has fewer places than one ended where it ends
+        whole = re.sub(rf"(?m)^(.{{0,26}})(?<!{re.escape(mark)})\n(?!{re.escape(mark)})", r"\1 ", text).replace(
+            "\n", ""
+        )
+        _describe_structured(line, whole[whole.index(mark) :], mark)
         return
     _keep_ordered(line, whole)
     if SLASHED.match(whole.lstrip()) or len(SLASHED.findall(whole)) > 1:
-        parts = SLASHED.split(whole)
+        # with what is blacked out, many a full line is shorter
+        parts = SLASHED.split(_unwrap(text, range(58, 67)))
         known = {
             key: value.strip("/ ") for key, value in zip(parts[1::2], parts[2::2], strict=False) if value.strip("/ ")
         }
         # the other side's account, bank and name
-        line.payer = " ".join((known.get("NAME") or known.get("CNTP", "").rpartition("/")[2]).split()) or None
-        purpose = re.sub(r"^(?:USTD|STRD)/+", "", known.get("REMI", "")) or known.get("USTD") or known.get("CDTRREF")
+        name = known.get("NAME") or known.get("CNTP", "").rpartition("/")[2]
+        # beside a purpose, who ordered or gets it is a name
+        name = name or ("REMI" in known and (known.get("ORDP") or known.get("BENM"))) or ""
+        line.payer = " ".join(name.split()) or line.payer
+        purpose = re.sub(r"^(?:USTD|STRD)[/ ]+", "", known.get("REMI", "")) or known.get("USTD") or known.get("CDTRREF")
         purpose = " ".join((purpose or known.get("EREF", "")).split())
         if line.payer or purpose:
             line.description = purpose or line.description
@@ -314,14 +323,17 @@ def _describe_structured(line: Line, text: str, mark: str) -> None:
         for number in ("27", "28", "29"):
             fields.pop(number, None)
     texts = [fields.get(f"{n}", "") for n in (*range(20, 30), *range(60, 64))]
-    # a part of SEPA may begin with a sub-field, right after the last letter of the one before
-    purpose = "".join(f"\t{text}" if SEPA.match(text) else text for text in texts)
+    # what fills its 27 places goes on in the next sub-field; a part of SEPA may begin there, right after its last letter
+    purpose = "".join(
+        f"{before} " if before and (len(before) < 27 or SEPA.match(text)) else before
+        for before, text in pairwise([*texts, ""])
+    )
     parts = SEPA.split(purpose)
     if len(parts) > 1:
         known = dict(zip(parts[1::2], parts[2::2], strict=False))
-        purpose = known.get("SVWZ") or parts[0] or next((v for k, v in known.items() if k == "EREF"), "")
+        purpose = known.get("SVWZ") or parts[0] or fields.get("00") or known.get("EREF", "")
         name = name or known.get("ABWA", "") or known.get("ABWE", "")
-    line.payer = name or None
+    line.payer = name or line.payer
     line.description = " ".join(purpose.split()) or " ".join(fields.get("00", "").split()) or line.description
 
 

@@ -14,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids
+from jobs.statements.marks import BALANCE_ROW
+from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids, exact
 from jobs.statements.text import MAX_LINE, detect_encoding, head
 
 __all__ = ["read"]
@@ -27,7 +28,8 @@ TAG = re.compile(
     re.DOTALL,
 )
 SIGNED = re.compile("(?:([-\u2212\u2013])|[+]?)([0-9.,'\u2019]+)(-?)")
-AMOUNT = re.compile(r"0*(?:\d{1,16}(?:[.,]\d{0,8})?|[.,]\d{1,8})")
+# some write what is left of a calculation: 19.989999999999998
+AMOUNT = re.compile(r"0*(?:\d{1,16}(?:[.,]\d{0,20})?|[.,]\d{1,20})")
 # digits in groups, with a decimal sign or so many that there is none
 GROUPED = re.compile(
     r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3}){0,4}(?!\1)([.,])\d{1,8}|\d{1,3}(?:([.,])\d{3})(?:\3\d{3}){1,4}"
@@ -81,13 +83,13 @@ def read(path: Path) -> Reading:
 
 def _told(lines: Iterator[Line], data: mmap.mmap, reading: Reading) -> Iterator[Line]:
     """The lines without what only looks like an id, and below zero where the file says so in words alone."""
-    ids = [value.strip() for value in re.findall(rb"<(?:\w+[.:])?FITID>([^<\r\n]{0,255})", data, re.IGNORECASE)]
+    ids = [value.strip() for value in re.findall(rb"<(?:\w+[.:])?FITID>([^<]{0,255})", data, re.IGNORECASE)]
     has_ids = are_ids(len(set(ids)), len(ids))
     del ids
     types = {
         value.upper().decode() for value in set(re.findall(rb"<(?:\w+[.:])?TRNTYPE>\s*(\w{1,16})", data, re.IGNORECASE))
     }
-    has_signs = re.search(rb"<(?:\w+[.:])?TRNAMT>[^<\r\n]*(?:-|\xe2\x88\x92|\x96)", data, re.IGNORECASE) is not None
+    has_signs = re.search(rb"<(?:\w+[.:])?TRNAMT>[^<]{0,255}?(?:-|\xe2\x88\x92|\x96)", data, re.IGNORECASE) is not None
     in_words = not has_signs and "DEBIT" in types
     if in_words:
         reading.note("No amount has a sign; what the file calls a debit is taken as money out.")
@@ -157,7 +159,7 @@ def _amount(text: str) -> Decimal | None:
         return None
     text, sign = re.sub("['\u2019]", "", found[2]), -1 if found[1] or found[3] else 1
     if AMOUNT.fullmatch(text):
-        return sign * Decimal(text.replace(",", ".") + ("0" if text[-1:] in ".," else ""))
+        return sign * exact(Decimal(text.replace(",", ".") + ("0" if text[-1:] in ".," else "")))
     grouped = GROUPED.fullmatch(text)
     return sign * Decimal(text.replace(grouped[1] or grouped[3], "").replace(",", ".")) if grouped else None
 
@@ -284,6 +286,12 @@ def _investment(found: tuple[str, int, int], data: mmap.mmap, end: int, encoding
     return Line(number, raw, account=account, error=f"{name}: entries of a portfolio are not imported.")
 
 
+def _is_balance(text: str) -> bool:
+    """Whether it says balance, and nothing else but perhaps its day."""
+    found = BALANCE_ROW.match(text)
+    return found is not None and not any(char.isalpha() for char in text[found.end() :])
+
+
 def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currency: str | None) -> Line:
     text = raw[:MAX_LINE].decode(encoding, "replace").strip().replace("\x00", "")
     line = Line(entry.line, text, account=account, currency=currency)
@@ -296,7 +304,9 @@ def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currenc
     line.external_id = entry.get("FITID")
     line.category = entry.get("CATEGORY")
     line.payment_type = PAYMENT_TYPES.get(entry.get("TRNTYPE", "").upper(), "other")
-    if number := entry.get("CHECKNUM", "").lstrip("0"):
+    number = entry.get("CHECKNUM", "").lstrip("0")
+    # many in Brazil have the bank's id there, too
+    if number and number != (line.external_id or "").lstrip("0"):
         line.notes = f"Check {number}"
     if symbol := entry.get("CURSYM", "").upper():
         if entry.has_original and not entry.has_currency:
@@ -306,7 +316,13 @@ def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currenc
             )
         else:
             line.currency = symbol
-    if corrected := entry.get("CORRECTFITID"):
+    corrected = entry.get("CORRECTFITID")
+    if all(_is_balance(text) for text in (line.description, line.payer) if text) and line.description:
+        # banks in Brazil have what the account held at the end of each day among the entries
+        line.left_out = "A balance, not an entry."
+        return line
+    # some banks name the entry itself
+    if corrected and corrected != line.external_id:
         does = "takes back" if entry.get("CORRECTACTION", "").upper() == "DELETE" else "replaces"
         line.error = f"The bank {does} its entry {corrected[:40]} by this; correct that one."
     elif line.booked_on is None:

@@ -16,6 +16,8 @@ from jobs.statements.text import detect_encoding, lines, open_text
 __all__ = ["read"]
 
 APOSTROPHE = re.compile(r"(\d{1,2}([-./])\d{1,2})'(\d{1,2}|\d{4})")
+# some programs say it after all
+OPTION = re.compile("(?i)!option:(mdy|dmy|ymd)\\b")
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,6});")
 MONEY = ("bank", "banque", "cash", "ccard", "oth a", "oth l")
 RECORD = 500
@@ -26,9 +28,14 @@ CUT, HALF = ("", ""), ("", "half")
 def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
     """Raises StatementError where there is no section of a bank, cash or card account, nor an investment to report."""
     encoding = mapping.get("encoding") or detect_encoding(path)
+    has_section, said = False, None
     with open_text(path, encoding) as file:
-        if not any(text.lower().startswith("!type:") for text in lines(file)):
-            raise StatementError("There is no section such as !Type:Bank in the file.")
+        for text in lines(file):
+            has_section = has_section or text.lower().startswith("!type:")
+            if option := OPTION.match(text):
+                said = option[1].lower()
+    if not has_section:
+        raise StatementError("There is no section such as !Type:Bank in the file.")
     days: list[str] = []
     amounts: list[str] = []
     for _, _, _, fields in _records(path, encoding):
@@ -41,6 +48,8 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
     if order not in (None, *ORDERS) or decimal not in (None, ".", ","):
         raise StatementError(f"mapping.date_order is one of {', '.join(ORDERS)}, mapping.decimal a point or a comma.")
     dates = DateColumn(order) if order else DateColumn.detect(map(_tidy, days), hints.currency or "USD", hints.today)
+    if dates.is_assumed and said:
+        dates = DateColumn(said)
     numbers = AmountReader(decimal) if decimal else AmountReader.detect(amounts)
     reading = Reading("qif", iter(()), {"encoding": encoding, "date_order": dates.order, "decimal": numbers.decimal})
     if dates.is_assumed:
@@ -120,7 +129,7 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         count += 1
         raw = "\n".join(code + value for code, value in fields)
         line = Line(start, raw, account=account)
-        reading.meet(account)
+        is_new = reading.meet(account)
         if section == "invst":
             action = next((value for code, value in fields if code == "N"), "")
             line.error = f"{action or 'An entry'} of a portfolio: investments are not imported."
@@ -138,7 +147,8 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
             elif code == "M":
                 line.description = " ".join(filter(None, (line.description, _text(value)))) or None
             elif code == "N" and value:
-                if value.isdigit():
+                # of a card, it is a number of the bank's
+                if value.isdigit() and section != "ccard":
                     line.payment_type = "check"
                     line.notes = f"Check {value}"
             elif code == "L":
@@ -167,8 +177,8 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
                 if amount
                 else "The record has no amount."
             )
-        elif is_named and other and (other == account or (is_first and not account)):
-            # the first record of an account that has no name elsewhere names it so
+        elif other and ((other == account and (is_named or is_new)) or (is_named and is_first and not account)):
+            # in any language, a first transfer to itself; that of an account that has no name elsewhere names it so
             line.left_out = "The balance that the account was opened with, not an entry."
             reading.keep(Balance(account, line.booked_on, line.amount, None, is_opening=True))
         yield line

@@ -8,11 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Balance", "Hints", "Line", "Note", "Reading", "StatementError", "are_ids"]
+__all__ = ["Balance", "Hints", "Line", "Note", "Reading", "StatementError", "are_ids", "exact"]
 
 # no statement has so many; they stay in memory until all lines have been read
 MOST_ACCOUNTS = 1000
 MOST_BALANCES = 50_000
+MOST_DECIMALS = 8
 
 
 class StatementError(Exception):
@@ -21,6 +22,14 @@ class StatementError(Exception):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(f"Line {line}: {message}" if line else message)
         self.line = line
+
+
+def exact(amount: Decimal) -> Decimal:
+    """What a bank calculated and did not round, 94.010000000021, as far as money has decimals; no other amount changes."""
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or -exponent <= MOST_DECIMALS:
+        return amount
+    return Decimal(f"{round(amount, MOST_DECIMALS).normalize():f}")
 
 
 def are_ids(distinct: int, given: int) -> bool:
@@ -99,13 +108,15 @@ class Reading:
         if len(self.notes) < 50:
             self.notes.append(Note(message, line))
 
-    def meet(self, account: str | None) -> None:
-        """An account that the file names; of each the book is asked once."""
-        if account and account not in self._met:
-            if len(self._met) == MOST_ACCOUNTS:
-                raise StatementError(f"The file has more than {MOST_ACCOUNTS} accounts.")
-            self._met.add(account)
-            self.accounts.append(account)
+    def meet(self, account: str | None) -> bool:
+        """An account that the file names; of each the book is asked once. Says whether it is new."""
+        if not account or account in self._met:
+            return False
+        if len(self._met) == MOST_ACCOUNTS:
+            raise StatementError(f"The file has more than {MOST_ACCOUNTS} accounts.")
+        self._met.add(account)
+        self.accounts.append(account)
+        return True
 
     def keep(self, balance: Balance) -> None:
         if len(self.balances) == MOST_BALANCES:

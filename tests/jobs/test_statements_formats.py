@@ -133,6 +133,29 @@ UNREADABLE = "The ledger balance can't be read."
             f"{STATEMENT}{ENTRY}<NAME>Long\nname<MEMO>A < B & C > 5</STMTTRN>{ENTRY}<CURRENCY>CHF</STMTTRN>{ENTRY}<CURRENCY>EUR</STMTTRN>",
             ["2024-01-31 -5 EUR A Long name A < B & C > 5", "2024-01-31 -5 CHF A", "2024-01-31 -5 EUR A"],
         ),
+        # each value on lines of its own
+        (
+            f"{STATEMENT}<STMTTRN><TRNTYPE>\n CREDIT\n</TRNTYPE><DTPOSTED>\n\n\t20240131\n</DTPOSTED><TRNAMT>\n\t5\n</TRNAMT>"
+            "<FITID>\n\t77\n\t1\n</FITID></STMTTRN><STMTTRN><TRNTYPE>\nDEBIT\n<DTPOSTED>\n20240131\n<TRNAMT>\n\t-5\n<FITID>\n77\n2\n</STMTTRN></OFX>",
+            ["2024-01-31 5 EUR A #77 1", "2024-01-31 -5 EUR A #77 2"],
+        ),
+        # what was calculated and not rounded
+        (
+            f"{STATEMENT}<STMTTRN><DTPOSTED>20240131<TRNAMT>-19.989999999999998</STMTTRN>{BALANCE.format('100.00000000000001')}</OFX>",
+            ["2024-01-31 -19.99 EUR A", "closing 2024-01-31 100"],
+        ),
+        # a correction of itself, which is none, and a number that is the bank's id and no check's
+        (
+            f"{STATEMENT}{ENTRY}<FITID>8<CORRECTFITID>8<CORRECTACTION>REPLACE</STMTTRN>{ENTRY}<FITID>0090<CHECKNUM>90</STMTTRN></OFX>",
+            ["2024-01-31 -5 EUR A #8", "2024-01-31 -5 EUR A #0090"],
+        ),
+        # balances among the entries, and an entry that only speaks of one
+        (
+            f"{STATEMENT}<STMTTRN><DTPOSTED>0<TRNAMT>24790.27<MEMO>SALDO ANTERIOR</STMTTRN>{ENTRY}<NAME>Saldo do dia 31/01<MEMO></STMTTRN>"
+            "<STMTTRN><DTPOSTED>20240131<TRNAMT>  .  <MEMO>SALDO TOTAL DISPONÍVEL DIA</STMTTRN>"
+            f"{ENTRY}<NAME>PIX<MEMO>Saldo anterior</STMTTRN>{ENTRY}<MEMO>Saldo anterior acerto</STMTTRN></OFX>",
+            ["A balance, not an entry."] * 3 + ["2024-01-31 -5 EUR A PIX Saldo anterior", "2024-01-31 -5 EUR A Saldo anterior acerto"],
+        ),
         # what is not read is said: a portfolio's entry that is left open, a loan, an error in place of one of several statements
         (
             "<OFX><INVSTMTRS><INVTRANLIST><BUYSTOCK><INVBUY><TOTAL>-799<INVBANKTRAN><STMTTRN><DTPOSTED>20240131<TRNAMT>25</STMTTRN>"
@@ -261,6 +284,15 @@ def test_qif_of_europe(tmp_path: Path) -> None:
             "!Account\nNChecking\n^\n!Type:Bank\nD1/1'24\nT100\nPOpening Balance\nL[Checking]\n^\nD1/31'24\nT-5\nPShop\n^\n",
             ["The balance that the account was opened with, not an entry.", "2024-01-31 -5 Checking Shop", "opening 2024-01-01 100"],
         ),
+        # the same in another language, in a file that says how days are written
+        (
+            "!Option:DMY\n!Account\nNGiro\nTBank\n^\n!Type:Bank \nD1/2/24\nT100\nPEröffnungssaldo\nL[Giro]\n^\nD2/3/24\nT-5\nPShop\n^\n"
+            "D2/3/24\nT9\nPKorrektur\nL[Giro]\n^\n",
+            [
+                "The balance that the account was opened with, not an entry.", "2024-03-02 -5 Giro Shop",
+                "2024-03-02 9 Giro Korrektur Transfer with Giro", "opening 2024-02-01 100",
+            ],
+        ),
         ("!Type:Invst\nD31/1/24\nYACME\n^\n", ["An entry of a portfolio: investments are not imported."]),
         # the same where the account has no name elsewhere, and days with a mark before the whole year
         (
@@ -282,6 +314,8 @@ def test_qif_of_europe(tmp_path: Path) -> None:
             ["2024-01-31 -12 Sho", "The last record has no end (^); the file may have been cut off."],
         ),
         ("!Type:Bank\n", []),
+        # a card has no checks
+        ("!Type:CCard\nD31/01/2024\nN20240131\nT-12\nPShop\n^\n", ["2024-01-31 -12 Shop"]),
         ("!type:bank\nd31/1/2024\nt5\npAnn\n^\n", ["2024-01-31 5 Ann"]),
     ],
 )  # fmt: skip
@@ -421,7 +455,7 @@ BIG = '<_AmtDtls><_TxAmt><_Amt Ccy="USD">{}</_Amt></_TxAmt><_CntrValAmt><_Amt Cc
     [
         # a statement that does not add up, what is pending left aside; a page of several, whose end is no balance of a day
         (
-            camt_balance("PRCD", "10", "2024-01-30") + camt_balance("CLBD", "9", "2024-01-31") + entry("2", "DBIT") + entry("5",
+            camt_balance("PRCD", "10.000000001", "2024-01-30") + camt_balance("CLBD", "9", "2024-01-31") + entry("2", "DBIT") + entry("5",
             "DBIT", status="PDNG"),
             [
                 "2024-01-31 -2 CHF", "2024-01-31 -5 CHF pending", "opening 2024-01-30 10", "closing 2024-01-31 9",
@@ -627,6 +661,29 @@ def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -
             [
                 "2024-01-02 1.0 Green BV Nr. 7", "2024-01-02 2.0 Only", "2024-01-02 3.0 Doe 123", "2024-01-02 4.0 /BENM/3000 /BANK AD",
                 "2024-01-02 5.0 Big InsuranceCo for May",
+            ],
+        ),
+        # a name behind the reference, which is padded to its 16 places
+        (
+            ":61:240102D1,N0300123456789      Tom's Bakery  Delft\n:86:Card 14:23\n:61:240102D2,NMSCPayment for what I bought",
+            ["2024-01-02 -1.0 Tom's Bakery Delft Card 14:23", "2024-01-02 -2.0 Payment for what I bought"],
+        ),
+        # sub-fields that are full go on in the next one, short ones ended; so do short lines within them
+        (
+            ":61:240102C1,NMSCX\n:86:051?00SALARY?20Salary of October?21Sample & Sons?22AUSLANDSEINSATZENTGELT FUER?23WARD\n"
+            ":61:240102C2,NMSCX\n:86:>20Office in January>311234567890\n12>32SAMPLE GROUP\nROAD 3",
+            [
+                "2024-01-02 1.0 Salary of October Sample & Sons AUSLANDSEINSATZENTGELT FUERWARD",
+                "2024-01-02 2.0 SAMPLE GROUP ROAD 3 Office in January",
+            ],
+        ),
+        # lines that were never wrapped, or ended, among the parts; who ordered it without a word that says name
+        (
+            f":61:240102C1,NTRFX\n:86:/NAME/Shop/REMI/{'long ' * 12}name\n1.00 NZD\n:61:240102C2,NTRFX\n:86: /XX//1009\n /ORDP/SAMPLE AB\n"
+            f" /REMI/TRANSFER OUR REF: 12\nYOUR REF: 34\n:61:240102C3,NTRFX\n:86:{'long ' * 13}name\n1.00 NZD",
+            [
+                f"2024-01-02 1.0 Shop {'long ' * 12}name 1.00 NZD", "2024-01-02 2.0 SAMPLE AB TRANSFER OUR REF: 12 YOUR REF: 34",
+                f"2024-01-02 3.0 {'long ' * 13}name 1.00 NZD",
             ],
         ),
         # a file that is cut off within an amount
