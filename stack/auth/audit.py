@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from psycopg import sql
 from psycopg.types.json import Json
 
 from stack.auth.database import Connection
 from stack.auth.requests import Client
 from stack.auth.users import INSTANCE, User, timestamp
 
-__all__ = ["record"]
+__all__ = ["FIELDS", "listed", "record"]
 
 # action → the group that the platform's log shows it in
 LOG_TYPES = {
@@ -43,6 +44,9 @@ LOG_TYPES = {
 
 ADMIN = UUID(int=0)
 
+# what entries can be sought by: the key of their payload
+FIELDS = {"author": "actor_username", "action": "action", "type": "log_type"}
+
 
 async def record(
     db: Connection,
@@ -73,3 +77,25 @@ async def record(
         """,
         (INSTANCE, uuid4(), Json(payload), client.address or ""),
     )
+
+
+async def listed(
+    db: Connection, field: str | None, pattern: str, *, limit: int, offset: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many entries there are whose field is like a pattern, or at all, and some of them, newest first."""
+    found = sql.SQL(
+        "from auth.audit_log_entries where %(field)s::text is null or payload ->> %(field)s ilike %(pattern)s"
+    )
+    parameters = {"field": field, "pattern": pattern, "limit": limit, "offset": offset}
+    counted = await (await db.execute(sql.SQL("select count(*) as total ") + found, parameters)).fetchone()
+    assert counted is not None
+    rows = await db.execute(
+        sql.SQL("select id, payload, created_at, ip_address ")
+        + found
+        + sql.SQL(" order by created_at desc, id limit %(limit)s offset %(offset)s"),
+        parameters,
+    )
+    entries = [
+        {**row, "id": str(row["id"]), "created_at": timestamp(row["created_at"])} for row in await rows.fetchall()
+    ]
+    return int(counted["total"]), entries

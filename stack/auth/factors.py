@@ -12,6 +12,7 @@ from psycopg.rows import tuple_row
 
 from stack.auth import sessions, users
 from stack.auth.database import Connection, rows_of
+from stack.auth.errors import AuthError
 from stack.auth.requests import Client
 from stack.auth.sessions import Session
 from stack.auth.users import Factor, User
@@ -23,9 +24,11 @@ __all__ = [
     "add_challenge",
     "by_id",
     "challenge_by_id",
+    "name_of",
     "prove",
     "qr_code",
     "remove",
+    "rename",
     "step_of",
     "was_used",
 ]
@@ -34,6 +37,7 @@ CHALLENGE_LIFETIME = 300
 # steps of 30 seconds before and after now whose codes are taken, for clocks that differ
 DRIFT = 1
 STEP = 30
+NAME_LENGTH = 255
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +49,14 @@ class Challenge:
     created_at: datetime
     verified_at: datetime | None
     ip: str | None
+
+
+def name_of(text: str | None) -> str:
+    """The name that a factor is given."""
+    name = (text or "").strip()
+    if len(name) > NAME_LENGTH:
+        raise AuthError(400, "validation_failed", "friendly_name is too long")
+    return name
 
 
 async def add(db: Connection, user: User, name: str, secret: str) -> Factor:
@@ -142,6 +154,18 @@ async def prove(db: Connection, user: User, factor: Factor, challenge: Challenge
     )
     await db.execute("delete from auth.mfa_factors where user_id = %s and status = 'unverified'", (user.id,))
     return await sessions.replace_refresh_token(db, session)
+
+
+async def rename(db: Connection, factor: Factor, name: str) -> Factor:
+    """Gives a factor another name."""
+    async with db.cursor(row_factory=rows_of(Factor)) as cursor:
+        await cursor.execute(
+            "update auth.mfa_factors set friendly_name = %s, updated_at = now() where id = %s returning *",
+            (name, factor.id),
+        )
+        renamed = await cursor.fetchone()
+    assert renamed is not None
+    return renamed
 
 
 async def remove(db: Connection, factor: Factor) -> None:

@@ -1,4 +1,4 @@
-"""/admin/users: users as the holder of the secret key sees and changes them."""
+"""/admin: users and the audit log as the holder of the secret key sees and changes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stack.auth.database import Connection, rows_of
 from stack.auth.errors import AuthError
 from stack.auth.requests import Body, ClientOf, Flag, Metadata, Text
 from stack.auth.server import Server, ServerOf
-from stack.auth.users import NewUser, User
+from stack.auth.users import Factor, NewUser, User
 
 router = APIRouter(prefix="/admin")
 
@@ -56,6 +56,12 @@ class UserByAdmin(Body):
     app_metadata: Metadata
     ban_duration: Text
     nonce: Annotated[StrictStr | None, Field(default=None)]
+
+
+class FactorByAdmin(Body):
+    """What to change of a second factor."""
+
+    friendly_name: Text
 
 
 class Deletion(Body):
@@ -117,7 +123,7 @@ async def list_users(
     audience = requested_audience(request, server.settings.jwt_aud)
     parameters = {
         "aud": audience,
-        "pattern": "%" + re.sub(r"([\\%_])", r"\\\1", filter) + "%" if filter else None,
+        "pattern": containing(filter) if filter else None,
         "limit": size,
         "offset": (number - 1) * size,
     }
@@ -128,15 +134,24 @@ async def list_users(
             page_of = sql.SQL(" order by {}, id limit %(limit)s offset %(offset)s").format(order)
             await cursor.execute(sql.SQL("select *") + LISTED + page_of, parameters)
             rows = await cursor.fetchall()
-    total = int(counted["total"])
-    last = max(1, -(-total // size))
-    base = f"{server.settings.api_external_url}/admin/users?page="
-    links = [f'<{base}{number + 1}&per_page={size}>; rel="next"'] if number < last else []
-    links.append(f'<{base}{last}&per_page={size}>; rel="last"')
     return JSONResponse(
         {"users": [users.profile_of(row, None) for row in rows], "aud": audience},
-        headers={"X-Total-Count": str(total), "Link": ", ".join(links)},
+        headers=paging(server, "users", number, size, int(counted["total"])),
     )
+
+
+def paging(server: Server, path: str, number: int, size: int, total: int) -> dict[str, str]:
+    """Headers that say where in a list a page is."""
+    last = max(1, -(-total // size))
+    base = f"{server.settings.api_external_url}/admin/{path}?page="
+    links = [f'<{base}{number + 1}&per_page={size}>; rel="next"'] if number < last else []
+    links.append(f'<{base}{last}&per_page={size}>; rel="last"')
+    return {"X-Total-Count": str(total), "Link": ", ".join(links)}
+
+
+def containing(text: str) -> str:
+    """A pattern of texts that have another in them."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
 
 
 def positive(text: str, default: int) -> int:
@@ -265,6 +280,29 @@ async def list_factors(user_id: UUID, server: ServerOf, admin: AdminOf) -> list[
         return [factor.to_json() for factor in await users.factors_of(db, await existing(db, user_id))]
 
 
+async def existing_factor(db: Connection, user: User, factor_id: UUID) -> Factor:
+    """A factor of a user, locked; 404 mfa_factor_not_found."""
+    factor = await factors.by_id(db, user, factor_id)
+    if factor is None:
+        raise AuthError(404, "mfa_factor_not_found", "MFA factor with specified ID not found")
+    return factor
+
+
+@router.put("/users/{user_id}/factors/{factor_id}")
+async def update_factor(
+    user_id: UUID, factor_id: UUID, body: FactorByAdmin, server: ServerOf, admin: AdminOf, client: ClientOf
+) -> dict[str, Any]:
+    """Gives a second factor another name."""
+    async with server.database.transaction() as db:
+        user = await existing(db, user_id)
+        factor = await existing_factor(db, user, factor_id)
+        if body.friendly_name:
+            factor = await factors.rename(db, factor, factors.name_of(body.friendly_name))
+        traits = {"user_id": str(user.id), "factor_id": str(factor.id)}
+        await audit.record(db, "factor_updated", client, None, traits, actor_role=admin)
+        return factor.to_json()
+
+
 @router.delete("/users/{user_id}/factors/{factor_id}")
 async def delete_factor(
     user_id: UUID, factor_id: UUID, server: ServerOf, admin: AdminOf, client: ClientOf
@@ -272,13 +310,27 @@ async def delete_factor(
     """Takes a second factor away, for somebody who has lost it. Sessions that it had raised fall to aal1."""
     async with server.database.transaction() as db:
         user = await existing(db, user_id)
-        factor = await factors.by_id(db, user, factor_id)
-        if factor is None:
-            raise AuthError(404, "mfa_factor_not_found", "MFA factor with specified ID not found")
+        factor = await existing_factor(db, user, factor_id)
         await factors.remove(db, factor)
         traits = {"user_id": str(user.id), "factor_id": str(factor.id)}
         await audit.record(db, "factor_deleted", client, None, traits, actor_role=admin)
         return factor.to_json()
+
+
+@router.get("/audit")
+async def list_actions(
+    server: ServerOf, admin: AdminOf, page: str = "", per_page: str = "", query: str = ""
+) -> JSONResponse:
+    """A page of the audit log, newest first; `query` is `author:…`, `action:…` or `type:…`, found within it."""
+    number, size = positive(page, 1), min(positive(per_page, PER_PAGE), PER_PAGE_MOST)
+    field, colon, sought = query.partition(":")
+    if query and not (colon and field in audit.FIELDS):
+        raise AuthError(400, "validation_failed", f"Invalid query format: {query}")
+    async with server.database.transaction() as db:
+        total, entries = await audit.listed(
+            db, audit.FIELDS.get(field), containing(sought), limit=size, offset=(number - 1) * size
+        )
+    return JSONResponse(entries, headers=paging(server, "audit", number, size, total))
 
 
 async def soft_delete(db: Connection, user: User) -> None:

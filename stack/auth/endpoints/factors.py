@@ -22,8 +22,6 @@ from stack.auth.users import Factor
 
 router = APIRouter(prefix="/factors")
 
-NAME_LENGTH = 255
-
 
 class Enrolment(Body):
     """`issuer` is what an authenticator app shows beside the address."""
@@ -60,9 +58,7 @@ async def enroll(body: Enrolment, server: ServerOf, claims: ClaimsOf, client: Cl
             raise AuthError(422, "mfa_webauthn_enroll_not_enabled", "MFA enroll is disabled for WebAuthn")
         case _:
             raise AuthError(400, "validation_failed", "factor_type needs to be totp, phone, or webauthn")
-    name = (body.friendly_name or "").strip()
-    if len(name) > NAME_LENGTH:
-        raise AuthError(400, "validation_failed", "friendly_name is too long")
+    name = factors.name_of(body.friendly_name)
     issuer = body.issuer or urlsplit(server.settings.site_url).netloc
     async with server.database.transaction() as db:
         who = await callers.caller(db, claims, lock=True)

@@ -73,6 +73,29 @@ def test_admin_lists_page_by_page(admin_api: httpx.Client, admin: Client, person
     assert admin_api.get("/admin/users?sort=encrypted_password").status_code == 400
 
 
+def test_admin_reads_the_audit_log(
+    admin_api: httpx.Client, address: Callable[[], str], person: Callable[..., Person]
+) -> None:
+    ada = person()
+    ada.client.auth.sign_out()
+    named = {"query": f"author:{ada.email}"}
+    answer = admin_api.get("/admin/audit", params=named)
+    entries = answer.json()
+    assert [entry["payload"]["action"] for entry in entries] == ["logout", "user_signedup"]
+    assert {"id", "payload", "created_at", "ip_address"} == entries[0].keys()
+    paged = admin_api.get("/admin/audit", params={**named, "page": 2, "per_page": 1})
+    assert paged.json() == entries[1:]
+    assert paged.headers["X-Total-Count"] == "2"
+    assert 'page=2&per_page=1>; rel="last"' in paged.headers["Link"]
+    for query, field, value in (("action:logout", "action", "logout"), ("type:team", "log_type", "team")):
+        found = admin_api.get("/admin/audit", params={"query": query}).json()
+        assert {entry["payload"][field] for entry in found} == {value}
+    assert admin_api.get("/admin/audit", params={"query": f"author:{address()}"}).json() == []
+    for query in ("author", "payload:x"):
+        refused = admin_api.get("/admin/audit", params={"query": query})
+        assert (refused.status_code, refused.json()["code"]) == (400, "validation_failed")
+
+
 def test_audience_has_its_own_users(admin_api: httpx.Client, person: Callable[..., Person]) -> None:
     ada, audience = person(), f"partners-{uuid4().hex[:8]}"
     assert admin_api.put(f"/admin/users/{ada.id}", json={"aud": audience}).json()["aud"] == audience
@@ -145,6 +168,8 @@ def test_only_the_secret_key_administers(env: dict[str, str], api: httpx.Client,
         ("GET", f"/admin/users/{ada.id}"),
         ("PUT", f"/admin/users/{ada.id}"),
         ("DELETE", f"/admin/users/{ada.id}"),
+        ("PUT", f"/admin/users/{ada.id}/factors/{uuid4()}"),
+        ("GET", "/admin/audit"),
     ):
         for headers in (ada.bearer, anon):
             answer = api.request(method, path, headers=headers, json={"email": "x@example.com"})
