@@ -18,6 +18,13 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
 ALGORITHMS = {"EC": "ES256", "RSA": "RS256", "OKP": "EdDSA", "oct": "HS256"}
 
 
+class Plain(json.JSONEncoder):
+    """JSON in UTF-8: names in other scripts would make a token twice as long if escaped, and headers are limited."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": False})
+
+
 class Keys:
     """All keys of GOTRUE_JWT_KEYS, `[…]`, and the secret.
 
@@ -50,8 +57,8 @@ class Keys:
         """A signed token; with `kid` when a JWK signs."""
         if self._signing:
             kid, algorithm, key = self._signing
-            return jwt.encode(dict(claims), key, algorithm, headers={"kid": kid})
-        return jwt.encode(dict(claims), self._secret, "HS256")
+            return jwt.encode(dict(claims), key, algorithm, headers={"kid": kid}, json_encoder=Plain)
+        return jwt.encode(dict(claims), self._secret, "HS256", json_encoder=Plain)
 
     def verify(self, token: str) -> dict[str, Any]:
         """The claims of a good token; else 403 bad_jwt. `aud` is for the caller to check, who knows which."""

@@ -117,7 +117,7 @@ async def repeated(
     if server.settings.mailer_autoconfirm:
         raise AuthError(422, "user_already_exists", "User already registered")
     if existing.email_confirmed_at is not None:
-        return {**users.preview_of(new), "role": ""}, None
+        return {**users.preview_of(new), "role": "", "confirmation_sent_at": users.timestamp(users.now())}, None
     existing, letter = await letters.confirmation(server, db, existing, redirect, challenge)
     if existing.invited_at is not None:
         return {**users.profile_of(existing, []), "user_metadata": {}}, letter

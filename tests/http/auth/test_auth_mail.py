@@ -185,6 +185,7 @@ def test_repeated_sign_up_tells_nothing(auth: Server, mailbox: Mailbox, address:
     assert fake.status_code == 200
     assert fake.json()["id"] != first["id"]
     assert (fake.json()["identities"], fake.json()["role"]) == ([], "")
+    assert fake.json()["confirmation_sent_at"]
     assert mailbox.is_empty(email)
 
 

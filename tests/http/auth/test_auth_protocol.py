@@ -112,6 +112,11 @@ def test_token_is_signed_by_a_published_key_and_says_what_it_should(
     assert found["claims"]["sub"] == ada.id
 
 
+def test_token_is_as_short_in_any_script(person: Callable[..., Person]) -> None:
+    payload = person(name="Ада Лавлейс").session["access_token"].split(".")[1]
+    assert "Ада Лавлейс".encode() in base64.urlsafe_b64decode(payload + "==")
+
+
 def segment(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
