@@ -205,6 +205,17 @@ local function refuse_other_bytes()
   end
 end
 
+-- PostgREST's own answer is an empty object
+local function refuse_other_paths()
+  local path = ngx.var.uri:sub(10)
+  local method = ngx.req.get_method()
+  if path == "" and method ~= "GET" and method ~= "HEAD" then
+    return refuse(unpack(EXPLANATIONS[405]))
+  elseif path:find("/", 1, true) and not path:find("^rpc/[^/]+$") then
+    return refuse(unpack(EXPLANATIONS[404]))
+  end
+end
+
 -- lets a request with a good key pass, as often as the limits allow
 function gateway.admit()
   if ngx.var.key_role == "" then
@@ -219,6 +230,7 @@ function gateway.admit()
   end
   gateway.limit()
   if ngx.var.uri:sub(1, 9) == "/rest/v1/" then
+    refuse_other_paths()
     refuse_other_bytes()
   end
 end

@@ -119,6 +119,26 @@ def test_unknown_path_is_404(api: httpx.Client, path: str) -> None:
     assert "/docs" in answer.json()["hint"], "who opens it in a browser is shown the way"
 
 
+@pytest.mark.parametrize("path", ["accounts/1", "accounts/", "accounts%2F1", "rpc/spending/", "rpc/spending/1", "rpc/"])
+def test_path_below_a_table_is_404(api: httpx.Client, env: dict[str, str], path: str) -> None:
+    answer = api.get(f"/rest/v1/{path}", headers={"apikey": env["SUPABASE_PUBLISHABLE_KEY"]})
+    assert refusal(answer) == (404, "gateway.not_found")
+
+
+def test_description_is_only_read(api: httpx.Client, env: dict[str, str]) -> None:
+    key = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
+    assert refusal(api.post("/rest/v1/", headers=key, json={})) == (405, "gateway.method_not_allowed")
+    assert api.get("/rest/v1/", headers=key).json()["swagger"] == "2.0"
+
+
+def test_last_slash_may_be_missing(api: httpx.Client, env: dict[str, str]) -> None:
+    key = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
+    assert api.get("/rest/v1", headers=key).json()["swagger"] == "2.0"
+    assert api.get("/functions/v1", headers=key).json()["code"] == "PT404"
+    assert api.get("/auth/v1", headers=key).status_code == 404
+    assert refusal(api.get("/rest/v1")) == (401, "gateway.key_missing")
+
+
 def test_preflight_of_a_listed_origin_is_answered(api: httpx.Client) -> None:
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "x-book"}
     answer = api.options("/rest/v1/accounts", headers=asked)
