@@ -61,10 +61,15 @@ local EXPLANATIONS = {
   [501] = { 400, "malformed", "The body's transfer encoding is not known.", "Send `chunked`, or a Content-Length." },
 }
 
+EXPLANATIONS[505] = EXPLANATIONS[400]
+
+local function explanation(status)
+  return EXPLANATIONS[status] or (status >= 500 and UNAVAILABLE) or EXPLANATIONS[400]
+end
+
 -- answers where nginx itself has failed a request
 function gateway.explain()
-  local status = ngx.status
-  refuse(unpack(EXPLANATIONS[status] or (status >= 500 and UNAVAILABLE) or EXPLANATIONS[400]))
+  refuse(unpack(explanation(ngx.status)))
 end
 
 -- Limits -------------------------------------------------------------------------------------------------------------
@@ -315,6 +320,13 @@ local function allow_origin(header)
   end
 end
 
+-- what finish_body puts in place of the body that was to come
+local function answer_instead(...)
+  ngx.header.content_type = "application/json; charset=utf-8"
+  ngx.header.content_length = nil
+  ngx.ctx.body_instead = body(...)
+end
+
 function gateway.finish_headers()
   local header = ngx.header
   allow_origin(header)
@@ -329,7 +341,14 @@ function gateway.finish_headers()
     header["RateLimit-Remaining"] = rate.remaining
     header["RateLimit-Reset"] = rate.reset
   end
-  local is_rest = ngx.var.uri:sub(1, 9) == "/rest/v1/"
+  if ngx.status >= 400 and header.content_type == "text/html" then
+    -- nginx's own page, which it sends where it fails too early or too late for error_page
+    local told = explanation(ngx.status)
+    ngx.status = told[1]
+    answer_instead(unpack(told))
+  end
+  -- there is none where the request line could not be read
+  local is_rest = (ngx.var.uri or ""):sub(1, 9) == "/rest/v1/"
   if is_rest and ngx.ctx.unproved_token and ngx.status < 300 then
     learn(ngx.ctx.unproved_token)
   end
@@ -340,9 +359,7 @@ function gateway.finish_headers()
     if (header.content_type or ""):find("^text/plain") then
       -- without a word of its own: the body was not UTF-8, for what else was has been seen to
       ngx.status = 400
-      header.content_type = "application/json; charset=utf-8"
-      header.content_length = nil
-      ngx.ctx.body_instead = body(400, "malformed", "The body is not UTF-8.")
+      answer_instead(400, "malformed", "The body is not UTF-8.")
     else
       -- PostgREST's word for time-outs, deadlocks and full disks, whose code is in the body
       ngx.status = 503

@@ -198,6 +198,26 @@ def test_unknown_transfer_encoding_is_refused(env: dict[str, str]) -> None:
         assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize(
+    "request_line, rest",
+    [
+        ("GET {path} HTTP/3.0", "\r\n"),
+        ("POST {path} HTTP/1.1", "Transfer-Encoding: chunked\r\n\r\nno number\r\n"),
+        ("GET /docs/ HTTP/1.1", "Range: bytes=999999-\r\n\r\n"),
+    ],
+)
+def test_what_cant_be_read_is_told_in_words(env: dict[str, str], request_line: str, rest: str) -> None:
+    """By hand, too: nginx would show its own page, or nothing."""
+    host = urlsplit(env["SUPABASE_URL"])
+    headers = f"Host: x\r\nConnection: close\r\napikey: {env['SUPABASE_PUBLISHABLE_KEY']}\r\n"
+    with socket.create_connection((host.hostname, host.port), timeout=10) as connection:
+        connection.sendall(f"{request_line.format(path=UNKNOWN_TABLE)}\r\n{headers}{rest}".encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert b" 400 " in answer.split(b"\r\n")[0]
+    assert b"Content-Type: application/json" in answer
+    assert b'"gateway.malformed"' in answer and b"<html" not in answer
+
+
 BYTES = [
     ("GET", "accounts?name=eq.%ff", {}, b""),
     ("GET", "accounts?%c3=eq.1", {}, b""),
