@@ -74,7 +74,6 @@ begin
   if tg_op = 'UPDATE' and new.account_id <> old.account_id
     and exists (select from public.transactions as t where t.book_id = new.book_id and t.debt_id = new.id)
     and v_account.currency <> (select a.currency from public.accounts as a where a.book_id = old.book_id and a.id = old.account_id) then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT409' using
       message = 'The debt has payments in its currency.',
       detail = 'planning.debt_in_use',

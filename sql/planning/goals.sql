@@ -84,7 +84,6 @@ begin
   );
   if tg_op = 'UPDATE' and new.currency <> old.currency
     and exists (select from public.goal_contributions as c where c.book_id = new.book_id and c.goal_id = new.id) then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT409' using
       message = 'The goal has contributions in its currency.',
       detail = 'planning.goal_in_use',

@@ -14,6 +14,8 @@ insert into public.recurring_transactions (book_id, id, name, account_id, type, 
 values (tests.book(), tests.id('salary'), 'Salary', tests.id('checking'), 'income', 1, 'monthly', current_date);
 select id as leg from public.transactions where transfer_id = tests.id('saved') limit 1 \gset
 update public.accounts set is_active = false where id = tests.id('yen');
+insert into public.debts (book_id, id, account_id, name, type, principal, starts_on)
+values (tests.book(), tests.id('owed'), tests.id('dollars'), 'Owed', 'LOAN', 1, '2024-01-01');
 
 create temp table tries (relation text, columns text, "values" text, code text);
 grant select on tries to public;
@@ -55,6 +57,7 @@ insert into tries values
   'transactions', 'account_id, booked_on, type, amount, original_amount, original_currency',
   $$ tests.id('checking'), '2024-05-06', 'expense', 1, 1, 'QQQ' $$, 'PT422'
 ),
+('transactions', 'account_id, booked_on, type, amount, debt_id', $$ tests.id('checking'), '2024-05-06', 'expense', 1, tests.id('owed') $$, 'PT422'),
 ('transaction_splits', 'transaction_id, amount', $$ tests.id('nothing'), 1 $$, 'PT422'),
 ('transaction_splits', 'transaction_id, amount', format($$ %L, 1 $$, :'leg'), 'PT409'),
 ('transaction_splits', 'transaction_id, amount', $$ tests.id('lunch'), 1.001 $$, 'PT422'),
@@ -90,7 +93,8 @@ select tests.refused(
 )
 from tries as t
 inner join (
-  values ('goals', tests.id('active')), ('transfers', tests.id('saved')), ('recurring_transactions', tests.id('salary'))
+  values
+  ('goals', tests.id('active')), ('transfers', tests.id('saved')), ('recurring_transactions', tests.id('salary')), ('transactions', tests.id('lunch'))
 ) as k (relation, id) on k.relation = t.relation;
 
 -- nor by moving a row of one's own there

@@ -203,8 +203,13 @@ union all
 -- what is numbered without a gap
 select c.oid, c.name, 'lock_book' from columns as c where c.attname = 'number' and c.name <> 'public.webhooks'
 union all
--- waits for writers; within one transaction there are none to wait for
-select r.oid, r.name, 'lock_books' from relations as r where r.name = 'public.books'
+-- waits for others who write; within one transaction there are none to wait for
+select w.name::regclass, w.name, w.trigger
+from (
+  values
+  ('public.books', 'lock_books'), ('public.book_members', 'lock_books'), ('public.book_invitations', 'lock_books'),
+  ('public.notifications', 'lock_caller'), ('public.notification_preferences', 'lock_caller'), ('public.webhooks', 'lock_book')
+) as w (name, trigger)
 union all
 -- what others are told of: apps of a task, budgets of a split, people of a sign-in from a new place
 select w.name::regclass, w.name, w.trigger

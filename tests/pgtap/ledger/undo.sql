@@ -1,5 +1,5 @@
 begin;
-select plan(33);
+select plan(35);
 
 select tests.create_user('una@example.com', '{"currency": "EUR"}') as una, tests.create_user('sam@example.com') as sam, tests.create_user('vic@example.com') as vic \gset
 select tests.book_of('una@example.com') as book \gset
@@ -129,6 +129,8 @@ select results_eq(
 select tests.log_in_as('vic@example.com', :'book');
 select isnt_empty($$select * from public.row_history('transactions', '00000000-0000-4000-8000-000000000001')$$, 'a viewer reads history');
 select throws_ok(format($$select public.undo_change(%s)$$, :'edit'), 'PT403', null, 'and undoes nothing');
+select throws_ok($$select private.restore_kept('[]')$$, 'PT403', null, 'also not by its parts');
+select throws_ok($$select private.restore_legs('{}', '{}')$$, 'PT403', null, 'neither of them');
 select tests.log_in_as('sam@example.com');
 select throws_ok(format($$select public.undo_change(%s)$$, :'edit'), 'PT404', null, 'a stranger finds nothing');
 select is((select count(*) from public.changes_since(page_size => 1000) where table_name = 'transactions'), 0::bigint, 'nor does he follow the book');
