@@ -9945,7 +9945,6 @@ begin
   );
   if tg_op = 'UPDATE' and new.currency <> old.currency
     and exists (select from public.goal_contributions as c where c.book_id = new.book_id and c.goal_id = new.id) then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT409' using
       message = 'The goal has contributions in its currency.',
       detail = 'planning.goal_in_use',
@@ -10506,7 +10505,6 @@ begin
   if tg_op = 'UPDATE' and new.account_id <> old.account_id
     and exists (select from public.transactions as t where t.book_id = new.book_id and t.debt_id = new.id)
     and v_account.currency <> (select a.currency from public.accounts as a where a.book_id = old.book_id and a.id = old.account_id) then
-    perform private.refuse_stranger(new.book_id);
     raise sqlstate 'PT409' using
       message = 'The debt has payments in its currency.',
       detail = 'planning.debt_in_use',
