@@ -10,6 +10,7 @@ from typing import Any
 
 from jobs.statements.amounts import AmountReader
 from jobs.statements.dates import ORDERS, DateColumn
+from jobs.statements.marks import BALANCE_ROW
 from jobs.statements.reading import Balance, Hints, Line, Reading, StatementError
 from jobs.statements.text import detect_encoding, lines, open_text
 
@@ -164,7 +165,7 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         if parts:
             line.category = None
             line.notes = "; ".join(filter(None, (line.notes, f"Split: {', '.join(parts)}")))
-        is_named = (line.payer or "").lower() == "opening balance"
+        is_named = BALANCE_ROW.match(line.payer or "") is not None
         line.booked_on = dates.read(_tidy(day))
         line.amount = numbers.read(amount)
         if is_half:

@@ -296,7 +296,7 @@ def test_qif_of_europe(tmp_path: Path) -> None:
         ("!Type:Invst\nD31/1/24\nYACME\n^\n", ["An entry of a portfolio: investments are not imported."]),
         # the same where the account has no name elsewhere, and days with a mark before the whole year
         (
-            "!Type:Banque\nD03/01'2004\nT-30\nPOpening Balance\nL[Joint]\n^\nD13/01'2004\nT-5\nPA&amp;B    Co\nMone\nMtwo\n"
+            "!Type:Banque\nD03/01'2004\nT-30\nPSolde initial\nL[Joint]\n^\nD13/01'2004\nT-5\nPA&amp;B    Co\nMone\nMtwo\n"
             "L[Joint]\n^\nD14/ 1'94\nT1\n^\n",
             [
                 "The balance that the account was opened with, not an entry.", "2004-01-13 -5 A&B Co one two Transfer with Joint",
