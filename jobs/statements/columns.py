@@ -513,18 +513,17 @@ class Columns:
         taken = days_of(found)
         width = self._width()
         blank = [place for place in range(width) if place >= len(self.headings) or not self.headings[place]]
+        unsigned = not any("-" in text_of(cell) for place in found.get("amount", []) for cell in self._column(place))
         for place in [*self._places("sign"), *blank]:
             marks = [text_of(cell).casefold() for cell in self._column(place)]
             known = [mark for mark in marks if mark in OUT | IN]
             if place in taken or not known or (place in blank and set(known) <= {*DASHES}):
                 continue
             # some lines are neither, such as money that only changes its pot
-            if len(known) == len(marks) or (
-                place not in blank and len(known) * 2 >= len(marks) and len(set(known)) > 1
-            ):
+            is_mixed = len(set(known)) > 1 or unsigned
+            if len(known) == len(marks) or (place not in blank and len(known) * 2 >= len(marks) and is_mixed):
                 found["sign"] = [place]
                 break
-        unsigned = not any("-" in text_of(cell) for place in found.get("amount", []) for cell in self._column(place))
         if "sign" not in found and unsigned and (lone := [p for p in self._places("sign") if self._is_lone_mark(p)]):
             found["sign"] = lone[:1]
         if "sign" not in found and unsigned:

@@ -126,7 +126,7 @@ ROLES: dict[str, list[str]] = {
             | salidas | retiro | retiros | debe | saida | saidas | addebito | importo addebito | vydaje | vydaj
             | uttag | utgift | utgifter | ut fra konto | ut av konto | haevet | isplata | isplate | duguje | breme
             | borc | debitoare | расход | списание | дебет | 支出 | 支出金额 | 借方 | お引き出し | お引出し金額
-            | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금 | 찾으신금액 | amount out | sent
+            | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금금액 | 출금 | 찾으신금액 | amount out | sent
             | terheles | χρεωση | дебит | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
             | cheques debits | funds out | payments out | withdrawal amount inr | debited amount | дугује | исплата
             | задолжува | בחובה | dugovni | gasto | isplaceno | so tien ghi no | withdrawn | withdrawal amount rs
@@ -141,7 +141,7 @@ ROLES: dict[str, list[str]] = {
             | entrada | entradas | deposito | depositos | haber | accredito | importo accredito | prijmy | prijem
             | insattning | insattningar | inntekt | inn pa konto | indsat | uplata | uplate | potrazuje | dobro
             | alacak | creditoare | приход | поступление | зачисление | кредит | 收入 | 收入金额 | 贷方 | お預け入れ
-            | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금 | 맡기신금액 | amount in
+            | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금금액 | 입금 | 맡기신금액 | amount in
             | jovairas | πιστωση | זכות | دائن | ฝากเงิน | ฝาก | ghi co | depositos abonos | income amount
             | funds in | payments in | deposit amount inr | credited amount | потражује | уплата | побарува | בזכות
             | uplaceno | potrazni | so tien ghi co | 存入 | deposit amount rs
@@ -165,7 +165,8 @@ ROLES: dict[str, list[str]] = {
             | balans | 残高 | 差引残高 | お預り残高 | 現在 貸付 高 | resulting balance | kontosaldo | bokfort saldo
             | bokford saldo | booked balance | saldo resultante | saldo posterior | saldo r | balance after
             | balance amount | closing bal | saldo po transakcji | saldo rachunku | saldo efter | solde apres | sold
-            | bakiye | остаток | баланс | 余额 | 账户余额 | 現在残高 | お取引後残高 | 取引後残高 | 残高 円 | 잔액
+            | bakiye | yeni bakiye | guncel bakiye | остаток | баланс | 余额 | 账户余额 | 現在残高 | お取引後残高
+            | 取引後残高 | 残高 円 | 잔액
             | 거래후잔액 | jaak | atlikums | likutis | stanje | zustatek po zauctovani | saldo nach transaktion
             | залишок після операції | залишок на кінець періоду | υπολοιπο | салдо | staða | יתרה | الرصيد | คงเหลือ
             | ยอดคงเหลือ | so du
@@ -255,7 +256,7 @@ ROLES: dict[str, list[str]] = {
             transaction id | transactionid | id | transferwise id | reference number | referenznummer | reference no
             | transaktions nr | transaktionsnummer | unique id | entry reference | identificador | bank reference
             | fitid | volgnr | transactiereferentie | numer transakcji | id transakce | id operace | journalnummer
-            | 交易单号 | buchungsreferenz | transaktionscode | transaction reference | numer referencyjny
+            | 交易单号 | 交易订单号 | buchungsreferenz | transaktionscode | transaction reference | numer referencyjny
             | nr transakcji | transactie id | archiveringscode | arkistointitunnus | zkb referenz
         """,
         "status": """

@@ -102,7 +102,7 @@ BALANCE_STARTS = words(
 )
 SUM_ROW = re.compile(
     r"(?i)\W*(?:(?:transactions? )?totals?|subtotals?|sub-total|summen?|gesamt(?:summe|betrag)?"
-    r"|totaal|totale|totaux|suma|razem|celkem|合計|小計|saldo|solde|balance)\b"
+    r"|totaal|totale|totaux|suma|razem|celkem|итого|toplam|összesen|合計|小計|合计|总计|합계|saldo|solde|balance)\b"
 )
 BALANCE_LABEL = re.compile(r"(?i)kontostand|saldo\b|balance|solde|残高")
 # a title above a table that says whose it is

@@ -166,6 +166,7 @@ class Table(Columns):
         self._find_decimal(decimal, written.amounts)
         self._find_unmarked(written)
         self._find_marks()
+        self._find_turns()
         self.sections = self._find_sections() if written.has_headings_again else {}
         above, below = written.signs["credit"]
         # some cards say so of what is paid back
@@ -306,6 +307,59 @@ class Table(Columns):
             self.marks = lambda mark, amount: mark * abs(amount)
         else:
             self.marks = lambda mark, amount: mark * amount
+
+    def _find_turns(self) -> None:
+        """Where no amount has a sign and balances go up and down by them, they tell which way each went."""
+        self.is_owed = False
+        # a line without another before it, whose balance tells nothing
+        self.untold: int | None = None
+        if "amount" not in self.columns or "sign" in self.columns:
+            return
+        [place] = self.columns["amount"]
+        steps = [(amount, balance) for amount, balance, _ in self._steps()]
+        changes = [b - a for (_, a), (_, b) in pairwise(steps)]
+        is_plain = not any(sign_of(text_of(cell)) or text_of(cell).startswith("-") for cell in self._column(place))
+        if not is_plain or not min(changes, default=Decimal(0)) < 0 < max(changes):
+            return
+        is_newest_first = [abs(change) for change in changes] == [amount for amount, _ in steps[:-1]]
+        if not is_newest_first and [abs(change) for change in changes] != [amount for amount, _ in steps[1:]]:
+            return
+        rows, is_owed = self.rows, self.hints.is_liability and sum(b > 0 for _, b in steps) * 2 > len(steps)
+        self.reading.note("No amount has a sign; the balances tell which way each went.")
+        self.sample = list(self._turned(iter(self.sample), place, is_newest_first, is_owed))
+        self.untold = None
+        self.rows = lambda: self._turned(rows(), place, is_newest_first, is_owed)
+
+    def _turned(self, rows: Iterator[Row], place: int, is_newest_first: bool, is_owed: bool) -> Iterator[Row]:
+        """The rows, with a minus before each amount by which the balance went down; of what is owed, up."""
+
+        def told(row: Row, before: Decimal | None, after: Decimal) -> Row:
+            number, raw, cells = row
+            if before is None:
+                self.untold = number
+            elif before > after if not is_owed else before < after:
+                cell = cells[place]
+                turned = -cell if isinstance(cell, Decimal) else f"-{text_of(cell)}"
+                return number, raw, [*cells[:place], turned, *cells[place + 1 :]]
+            return row
+
+        held: list[Row] = []
+        known: Decimal | None = None
+        for row in rows:
+            balance = None if self.amount_of(row[2])[0] is None else self.balance(row[2])
+            if not is_newest_first:
+                yield row if balance is None else told(row, known, balance)
+                known = known if balance is None else balance
+                continue
+            if balance is not None:
+                if known is not None:
+                    held[0] = told(held[0], balance, known)
+                yield from held
+                held, known = [], balance
+            held.append(row)
+        if held and known is not None:
+            held[0] = told(held[0], None, known)
+        yield from held
 
     def _entries(self) -> Iterator[Row]:
         """The rows below the heading."""
@@ -720,6 +774,8 @@ class Table(Columns):
                 line.error = f"'{(self.text(cells, 'sign') or '')[:40]}' does not say whether the money went in or out."
             if trades and booked_on and amount and self.text(cells, "shares"):
                 line.error = "A trade of a portfolio, without a sign: it does not say whether the money went in or out."
+            if number == self.untold and amount:
+                line.error = "Nothing says whether the money went in or out: no balance before it is in the file."
             if held and number == end and booked_on is None and (more := self._goes_on(cells, texts_in)):
                 line.left_out = GOES_ON
                 held[0].description = " ".join(filter(None, (held[0].description, more)))

@@ -33,6 +33,8 @@ ENCODINGS = (
     "gb18030",
 )
 
+# the letters of Turkish, in the encoding that is the Western one but for six of them; two hardly any other language has alone
+TURKISH, DOTLESS = frozenset("ÇçÖöÜüĞğİıŞşÂâÎîÛû".encode("cp1254")), frozenset("İı".encode("cp1254"))
 COMMON = frozenset("äöüßéèêàçáíóúñâîôåøæãõëïûù°€£ąćęłńśźżčďěňřšťůýžőűăășşțţ")
 # alphabets of which one byte is a letter, and the commonest letters of each, which read in another are rare ones
 ALPHABETS = {
@@ -91,6 +93,9 @@ def detect_encoding(path: Path, declared: str | None = None) -> str:
             return "utf-8"
         except UnicodeDecodeError:
             pass
+    letters = {byte for byte in sample if byte >= 0xC0}
+    if not declared and letters & DOTLESS and letters <= TURKISH:
+        return "cp1254"
     names = [declared, *ENCODINGS] if declared else list(ENCODINGS)
     return max(names, key=lambda name: _fitness(bytes(sample), name))
 

@@ -586,6 +586,8 @@ READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
         (ABC.encode("utf-16-le"), {}, READ),
         (ABC.encode("utf-16-be"), {}, READ),
         ("Date;Amount;Text\n31.01.2024;2,5;Café".encode("cp1252"), {}, ["2024-01-31 2.5 Café"]),
+        ("Tarih;Tutar;Text\n31.01.2024;2,5;MAAŞ ÖDEMESİ".encode("cp1254"), {}, ["2024-01-31 2.5 MAAŞ ÖDEMESİ"]),
+        ("Datum;Částka;Popis\n31.01.2024;2,5;Výběr".encode("cp1250"), {}, ["2024-01-31 2.5 Výběr"]),
         (
             b"Date;Amount;Text\n" + f"31.01.2024;2,5;{'Käse ' * 9_000}\n".encode("cp1252") * 25, {},
             [*[f"2024-01-31 2.5 {'Käse ' * 9_000}".strip()] * 25, ALL_IN],
@@ -1170,6 +1172,30 @@ NO_LINE = "The line has no day and no amount."
         ),
         # the beginning of what a spreadsheet shall leave alone, and nothing more
         ('Date,Text,Amount\n2024-01-30,"=""",-1.50\n2024-01-31,="b",2.00\n', ['2024-01-30 -1.50 ="', "2024-01-31 2.00 b"]),
+        # amounts without signs, of which the balances tell them
+        (
+            "Date,Text,Amount,Balance\n30/01/2024,a,5.00,105.00\n30/01/2024,b,10.00,95.00\n31/01/2024,c,20.00,115.00\nTotal,,35.00,\n",
+            [
+                "Nothing says whether the money went in or out: no balance before it is in the file.", "2024-01-30 -10.00 b",
+                "2024-01-31 20.00 c", "A sum or a balance, not an entry.", "closing 2024-01-31 115.00", "opening 2024-01-30 105.00",
+                "No amount has a sign; the balances tell which way each went.",
+            ],
+        ),
+        (
+            "Date,Text,Amount,Balance\n31/01/2024,a,20.00,115.00\n\n30/01/2024,b,10.00,95.00\n30/01/2024,c,0.00,105.00\n",
+            [
+                "2024-01-31 20.00 a", "2024-01-30 -10.00 b", "2024-01-30 0.00 c", "closing 2024-01-31 115.00", "opening 2024-01-30 105.00",
+                "No amount has a sign; the balances tell which way each went.",
+            ],
+        ),
+        # marks of which all but one are for money out
+        (
+            "交易时间,商品,收/支,金额(元)\n2024-01-30,a,支出,1.50\n2024-01-31,b,支出,2.00\n2024-01-31,c,不计收支,5.00\n",
+            ["2024-01-30 -1.50 a", "2024-01-31 -2.00 b", "'不计收支' does not say whether the money went in or out."],
+        ),
+        # a sum below the entries, in another language
+        ("거래일시,적요,출금금액,입금금액\n2024-01-30,a,5000,\n2024-01-31,b,,7000\n합계,,5000,7000\n",
+         ["2024-01-30 -5000 a", "2024-01-31 7000 b", "A sum or a balance, not an entry."]),
         # a line alone, above zero
         ("30 Jan 2024,a,1.50\n", ["2024-01-30 1.50 a", ALL_IN]),
         # two rows are no proof against headings of money out and in
