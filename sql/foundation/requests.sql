@@ -6,6 +6,13 @@ as $$
 declare
   v_claims jsonb;
 begin
+  -- clients say that nothing is kept then; PostgREST would keep it, and a hosted project can't tell it otherwise
+  if private.request_header('prefer') ~* '\ytx\s*=\s*"?rollback' then
+    raise sqlstate 'PT400' using
+      message = 'There are no dry runs: what is written is kept.',
+      detail = 'rows.rollback_unavailable',
+      hint = 'Leave out tx=rollback, in supabase-js .rollback().';
+  end if;
   -- who asks, not the definer
   if current_setting('role') <> 'authenticated' then
     return;
@@ -45,7 +52,7 @@ end
 $$;
 comment on function private.check_request is
 'Refuses tokens that PostgREST accepts and Auth would not, those of ended sessions and of people not active or banned, and says once
-who the caller is. Raises PT401. Definer: see the file.';
+who the caller is; and dry runs, which there are none. Raises PT400, PT401. Definer: see the file.';
 revoke execute on function private.check_request from public;
 grant execute on function private.check_request to anon, authenticated, service_role;
 

@@ -262,6 +262,12 @@ def test_a_row_keeps_its_key(ledger: Ledger) -> None:
         refused(ledger.patch(f"labels?id=eq.{row['id']}", {column: str(uuid4())}), 422, "PT422", "rows.key_changed")
 
 
+def test_a_dry_run_is_refused_rather_than_kept(ledger: Ledger) -> None:
+    answer = ledger.post("labels", {"name": "Tried"}, {"Prefer": "return=representation,tx=rollback"})
+    refused(answer, 400, "PT400", "rows.rollback_unavailable")
+    assert ledger.get("labels?name=eq.Tried").json() == []
+
+
 def test_a_lost_update_changes_nothing(ledger: Ledger) -> None:
     row = ledger.insert("transactions", ledger.transaction(description="First"))[0]
     path = f"transactions?id=eq.{row['id']}&version=eq.1"

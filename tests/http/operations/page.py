@@ -38,6 +38,16 @@ supabase-js in snake_case, with `.execute()`.
 good token, with 403 `books.role_too_low` where a viewer writes, with 404 `books.missing` where `x-book` is none of one's books, with
 429 `gateway.rate_limited` above the limits, with 503 `gateway.unavailable` while a part is down, and rarely with a 400 whose `code` is
 empty, where the database went away in the middle: it may be done or not, so send it again with the same ids.
+
+**Tables and functions** are called as [PostgREST 12](https://docs.postgrest.org/en/v12/references/api.html) describes; what is particular here:
+- an answer has at most 1,000 rows: ask on with `.range()`, or `limit` and `offset`;
+- a key is `book_id` and `id`. `book_id` may be left out but where all of a key is asked for: upserts by another column name it,
+  `on_conflict=book_id,name`, and PUT filters by both;
+- rows of one insert have the same columns, or `columns=` lists them (supabase-js does), and what a row lacks is null, with
+  `Prefer: missing=default` (`defaultToNull: false`) its default;
+- no plans (415), no aggregates but `count` (400), no dry runs: `Prefer: tx=rollback` is refused with 400 `rows.rollback_unavailable`, since
+  PostgREST would keep what was written; `max-affected` (`.maxAffected()`) is known from PostgREST 12.2 on, before it is refused with 400;
+- where two ways lead to a table, a name says which: `transfers?select=*,from_account:accounts!transfers_from_account_id_fkey(name)`.
 """
 
 

@@ -12,6 +12,11 @@ select tests.log_in_as_anon();
 select lives_ok('select private.check_request()', 'anon needs none');
 select tests.log_in_as_service();
 select lives_ok('select private.check_request()', 'nor does a server with the secret key');
+-- PostgREST would commit all the same
+select set_config('request.headers', '{"prefer": "return=representation, Tx=rollback"}', true);
+select tests.refused('select private.check_request()', 'PT400', 'rows.rollback_unavailable', 'a dry run is refused');
+select set_config('request.headers', '{"prefer": "tx=commit"}', true);
+select lives_ok('select private.check_request()', 'what is meant to be kept is let in');
 
 -- nobody has the right to write to a view; who has it all the same is told
 select tests.log_out();
