@@ -39,7 +39,7 @@ good token, with 403 `books.role_too_low` where a viewer writes, with 404 `books
 429 `gateway.rate_limited` above the limits, with 503 `gateway.unavailable` while a part is down, and rarely with a 400 whose `code` is
 empty, where the database went away in the middle: it may be done or not, so send it again with the same ids.
 
-**Tables and functions** are called as [PostgREST 12](https://docs.postgrest.org/en/v12/references/api.html) describes; what is particular here:
+**Tables and functions** are called as [PostgREST 12](https://docs.postgrest.org/en/v12/references/api.html) describes. What is particular:
 - an answer has at most 1,000 rows: ask on with `.range()`, or `limit` and `offset`;
 - a key is `book_id` and `id`. `book_id` may be left out but where all of a key is asked for: upserts by another column name it,
   `on_conflict=book_id,name`, and PUT filters by both;
