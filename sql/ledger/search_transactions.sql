@@ -22,9 +22,13 @@ as $$
 declare
   v_book constant uuid := private.current_book('viewer');
   v_patterns constant text[] := private.search_patterns(search_transactions.query);
-  -- what the index is asked for: of words of less than three letters it knows nothing
-  v_words constant text[] := array(select p.pattern from unnest(v_patterns) as p (pattern) where char_length(p.pattern) >= 5 limit 4);
-  v_others constant text[] := v_patterns[cardinality(v_words) + 1:];
+  -- what the index is asked for: of words of less than three letters, and of signs alone, it knows nothing and would bring the whole book
+  v_words constant text[] := array(
+    select p.pattern from unnest(v_patterns) as p (pattern)
+    where char_length(p.pattern) >= 5 and p.pattern ~ '[[:alnum:]]{2}|[^[:alnum:]%][[:alnum:]]'
+    limit 4
+  );
+  v_others constant text[] := array(select p.pattern from unnest(v_patterns) as p (pattern) where p.pattern <> all(v_words));
 begin
   return array(
     select t.id

@@ -8,7 +8,8 @@ insert into public.transactions (account_id, booked_on, type, amount, descriptio
 (tests.id('checking'), '2024-03-01', 'expense', 1, 'Corner shop', null, null),
 (tests.id('checking'), '2024-03-02', 'expense', 2, null, 'CORNER bakery', null),
 (tests.id('checking'), '2024-03-02', 'expense', 3, null, null, 'around the corner'),
-(tests.id('checking'), '2024-03-03', 'expense', 4, 'Cinema', '50% off', null);
+(tests.id('checking'), '2024-03-03', 'expense', 4, 'Cinema', '50% off', null),
+(tests.id('checking'), '2024-03-04', 'expense', 5, 'Club +++ e.V.', null, '5+4+');
 
 select tests.be('vic');
 select results_eq(
@@ -29,6 +30,11 @@ select results_eq(
 );
 select results_eq($$ select amount::numeric from public.search_transactions('0%') $$, $$ values (4::numeric) $$, 'signs of patterns are signs');
 select is_empty($$ select from public.search_transactions('c_rner') $$, 'and stand for nothing else');
+select results_eq(
+  format($$ select amount::numeric from public.search_transactions(%L) $$, q), $$ values (5::numeric) $$, format('"%s" is found as well', q)
+)
+from unnest(array['+++', 'club +++', '+4+', 'e.v.', 'v. +++ club']) as q;
+select is_empty($$ select from public.search_transactions('+++ cinema') $$, 'words of signs count like any other');
 select tests.refused(format($$ select public.search_transactions(%L) $$, q), 'PT422', 'ledger.query_length', 'a search has 2 to 200 characters')
 from unnest(array[' a ', repeat('a', 201)]) as q;
 select tests.refused(
