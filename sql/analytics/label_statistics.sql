@@ -12,8 +12,9 @@ create function public.label_statistics(
   last_booked_on date,
   missing_rates bigint
 )
--- labels are few or many: only a plan made for these days knows where to begin
-language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_custom_plan
+-- labels are few or many: only a plan made for these days knows where to begin. What one label is on looks like a row or two, and for
+-- each of them a nested loop would read the entries of the range once more.
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_custom_plan set enable_nestloop = off
 as $$
 declare
   v_scope constant private.report_scope := private.scope_report(

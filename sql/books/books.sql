@@ -80,11 +80,12 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.lock_book(old.id);
-  -- read by the triggers that record history: this book's goes with it
+  -- read by the triggers that record history and keep totals: this book's go with it
   perform set_config('walletbase.deleted_book', old.id::text, true);
   -- set by set and children first: cascading from accounts or categories would go row by row and meet their guards
   delete from public.transfers as t where t.book_id = old.id;
   delete from public.transactions as t where t.book_id = old.id;
+  update public.accounts as a set transaction_count = 0 where a.book_id = old.id;
   perform set_config('walletbase.deleted_book', '', true);
   return old;
 end

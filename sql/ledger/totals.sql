@@ -54,6 +54,10 @@ as $$
 declare
   v_sign constant integer := tg_argv[0]::integer;
 begin
+  -- the totals of a book that is being deleted go with it
+  if current_setting('walletbase.deleted_book', true) <> '' then
+    return null;
+  end if;
   -- in an "if" of its own: only an update has others. Compared as heaps of rows: a join of two transition tables has no index.
   if tg_op = 'UPDATE' then
     if not exists (
@@ -186,6 +190,9 @@ as $$
 declare
   v_sign constant integer := tg_argv[0]::integer;
 begin
+  if current_setting('walletbase.deleted_book', true) <> '' then
+    return null;
+  end if;
   -- accounts first, as the totals of transactions do: who locks in another order can deadlock with them
   perform from public.accounts as a
   where (a.book_id, a.id) in (select e.book_id, e.account_id from entries as e)

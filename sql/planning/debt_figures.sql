@@ -37,7 +37,8 @@ begin
     cross join lateral (select case when t.currency = v_currency then t.amount - t.fee else t.original_amount end as amount) as p
     where
       t.book_id = debt.book_id and t.debt_id = debt.id
-      and (g.n = 1 or t.booked_on > private.debt_due_on(debt.starts_on, g.n - 1))
+      -- each month its own payments by the index: an "or" would read all before it as well
+      and t.booked_on > case when g.n = 1 then '-infinity' else private.debt_due_on(debt.starts_on, g.n - 1) end
       and t.booked_on <= least(private.debt_due_on(debt.starts_on, g.n), debt_figures.day)
   ) as p on true;
   balance := debt.principal;
