@@ -31,7 +31,7 @@ ENTRY = re.compile(
 # an entry of which no more than the beginning of its amount is there
 CUT = re.compile(r":61:\d{0,10}(?:[RE]?[CD]?[A-Z]?[\d.,'\s]*)")
 BALANCE = re.compile(r"(?P<mark>[CD]) ?(?P<day>\d{6}) ?(?P<currency>[A-Z]{3}) ?(?P<amount>[\d.,' ]+)")
-STRUCTURED = re.compile(r"\s*(?:\d{3}\s*([?<>~^@*])(?=\d{2})|[A-Z\d]{0,4}([?<>~^])(?=[02]0))")
+STRUCTURED = re.compile(r"\s*(?:\d{3}\s*([?<>~^@*])(?=\d{2})|[A-Z\d]{0,6}([?<>~^])(?=[02]0))")
 # what the sub-fields of banks in Poland have in place of nothing
 FILLING = " ÿ˙\u00a0"
 # what SEPA puts into the purpose, each up to the next

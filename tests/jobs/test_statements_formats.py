@@ -641,7 +641,7 @@ def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -
         ),
         # sub-fields on lines of their own, without a code before them, and of Poland, with the name and address among them
         (
-            ":61:240102C1,NMSCX\n:86:229\n?00BONUS\n?20May\n?32Ann\n:61:240102C2,NMSCX\n:86:?00BONUS?20June?32Ann\n"
+            ":61:240102C1,NMSCX\n:86:229\n?00BONUS\n?20May\n?32Ann\n:61:240102C2,NMSCX\n:86:654801?00BONUS?20June?32Ann\n"
             ":61:240102C3,S020X\n:86:034~\n"
             "20Zakup ~21ÿ~27ANNA NOWAK~28MOSTOWA 1~\n32ANNA ~33NOWAK~38PL12\n:61:240102C4,S020X\n:86:020\n<00PRZELEW\n<20Czynsz\n"
             "<27ANNA NOWAK\n"
