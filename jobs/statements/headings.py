@@ -209,7 +209,7 @@ ROLES: dict[str, list[str]] = {
         """,
         "description": """
             verwendungszweck | vorgang verwendungszweck | descrizione completa | descrizione estesa
-            | payment reference | description | transaction description
+            | description | transaction description | payment reference
             | booking text | umsatztext | libelle | libelle operation | libelle de l operation
             | label | concepto | descripcion | descrizione
             | descrizione operazione | causale | descricao | historico | omschrijving | omschrijving 1
@@ -294,7 +294,7 @@ ROLES: dict[str, list[str]] = {
         "fee": """
             fee | fees | fee amount | gebuhr | gebuhren | provision | source fee amount | frais | commission
             | comision | commissione | oplata | kosten | entgelt | poplatek | poplatek v mene uctu | tarifa | avgift
-            | gebyr | комиссия | taxa
+            | gebyr | комиссия | taxa | 手数料 | 支払手数料
         """,
     }.items()
 }

@@ -104,6 +104,10 @@ class Running:
         # balances of several accounts or currencies follow each other in no way
         return self.is_sound or len(self.accounts) > 1
 
+    def would_follow(self, amount: Decimal, balance: Decimal) -> bool:
+        above = balance + self.total if self.newest_first else balance - self.total - amount
+        return self.is_sound and self.above in (None, above)
+
     def ends(self, currency: str | None) -> list[Balance]:
         """The closing balance, of the last day that has one, and the opening balance."""
         if self.above is None or not self.is_sound or len(self.accounts) > 1:
@@ -198,6 +202,12 @@ class Table(Columns):
         if self.is_owed:
             self.reading.note("The balances grow with what is spent, so they are taken as what is owed.")
         self.is_newest_first = self._is_newest_first()
+        steps = [((-a if self.inverse else a) - (f if self.has_fee else 0), b) for a, b, f in self._steps()]
+        # each balance leads to the next, so no cell before them is cut in two
+        self.is_proven = len(steps) > 2 and (
+            all(b == before + a for (_, before), (a, b) in pairwise(steps))
+            or all(b == after + a for (a, b), (_, after) in pairwise(steps))
+        )
 
     def _find_currency(self) -> None:
         """The currency of all amounts, as given, in a heading, or beside the amounts; each may name its own."""
@@ -603,6 +613,13 @@ class Table(Columns):
             usual = [texts for texts in usual if not all(re.fullmatch(r"\d{2,3}(?:\.\d*)?", text) for text in texts)]
         return MAX_COLUMNS if len(usual) * 5 >= len(self.sample) * 4 else named
 
+    def _is_whole(self, cells: Sequence[Cell], amount: Decimal | None, running: Running) -> bool:
+        """Whether a line that is too long has its amount and its balance where they belong: the one follows from the other."""
+        balance = self.balance(cells)
+        if not self.is_proven or not amount or balance is None:
+            return False
+        return running.would_follow(amount, -balance if self.is_owed else balance)
+
     def _mark(self, cells: Sequence[Cell]) -> int:
         """1 for money in, -1 for money out, 0 for a mark that says neither."""
         mark = (self.text(cells, "sign") or "").casefold()
@@ -713,6 +730,13 @@ class Table(Columns):
             # a word in place of the day says that it is still open
             line.is_pending = True
 
+    def _is_both(self, cells: Sequence[Cell]) -> bool:
+        """Whether money went out and came in on one line, as it does in sums."""
+        if "debit" not in self.columns or "credit" not in self.columns:
+            return False
+        sums = [cells[place] for role in ("debit", "credit") if (place := self.columns[role][0]) < len(cells)]
+        return len(sums) == 2 and all(sums) and all(number_of(cell, self.amounts) for cell in sums)
+
     def _find_summary(self, line: Line, cells: Sequence[Cell], running: Running) -> None:
         """Leaves out what looks like an entry and is a balance, or the sum of the lines above."""
         said = line.description or line.payer
@@ -725,10 +749,8 @@ class Table(Columns):
         if (
             line.amount
             and said
-            and len(said) < 16
-            and running.count > 1
-            and line.amount == running.total
-            and SUM_ROW.fullmatch(said.rstrip(" :.*="))
+            and ((running.count > 1 and line.amount == running.total) or self._is_both(cells))
+            and SUM_ROW.match(said)
         ):
             line.error, line.left_out = None, line.left_out or "The sum of the lines above, not an entry."
 
@@ -755,7 +777,7 @@ class Table(Columns):
         is_open = bool(self.preamble) and self._is_pending_title(self.preamble[-1][2])
         named = self._named_width()
         widths = {len(cells) for _, _, cells in self.sample[:-1]}
-        usual = min(widths, default=0)
+        usual = min([*widths, named] if widths else [0])
         cents = self._cents()
         last: tuple[int, Sequence[Cell]] | None = None
         for number, raw, cells in self._entries():
@@ -796,6 +818,7 @@ class Table(Columns):
                 and line.left_out is None
                 and other is None
                 and any(text_of(cell) for cell in cells[named:])
+                and not self._is_whole(cells, amount, running)
             ):
                 line.error = (
                     f"The line has {width} columns, the headings have {named}: one of its cells was cut in two."

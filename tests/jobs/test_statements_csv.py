@@ -1196,6 +1196,20 @@ NO_LINE = "The line has no day and no amount."
         # a sum below the entries, in another language
         ("거래일시,적요,출금금액,입금금액\n2024-01-30,a,5000,\n2024-01-31,b,,7000\n합계,,5000,7000\n",
          ["2024-01-30 -5000 a", "2024-01-31 7000 b", "A sum or a balance, not an entry."]),
+        # a comma behind the balances, from which each amount follows
+        (
+            "Date,Text,Amount,Balance,Branch\n29/01/2024,a,-1.50,98.50,Here, there\n30/01/2024,b,2.00,100.50,Here, there\n"
+            "31/01/2024,c,3.00,103.50,Hub\n31/01/2024,d,e,-3.00,100.50\n",
+            [
+                "2024-01-29 -1.50 a", "2024-01-30 2.00 b", "2024-01-31 3.00 c", "'e' is no amount with the decimal sign '.'.",
+                "closing 2024-01-31 103.50", "opening 2024-01-29 100.00",
+            ],
+        ),
+        # a sum with a day of its own, called so among other words
+        (
+            "Date;Libellé;Débit;Crédit\n29/01/2024;a;1,50;\n30/01/2024;b;;2,00\n31/01/2024;Total des mouvements;1,50;2,00\n",
+            ["2024-01-29 -1.50 a", "2024-01-30 2.00 b", "The sum of the lines above, not an entry."],
+        ),
         # a line alone, above zero
         ("30 Jan 2024,a,1.50\n", ["2024-01-30 1.50 a", ALL_IN]),
         # two rows are no proof against headings of money out and in
