@@ -34,9 +34,12 @@ end
 -- Errors, in PostgREST's shape ---------------------------------------------------------------------------------------
 
 local function body(status, subject, message, hint)
+  local is_auth = (ngx.var.uri or ""):sub(1, 9) == "/auth/v1/"
   local text = cjson.encode {
     code = "PT" .. status,
     details = "gateway." .. subject,
+    -- where clients of Auth look for its word
+    error_code = is_auth and status == 429 and "over_request_rate_limit" or nil,
     hint = hint or cjson.null,
     message = message,
   }

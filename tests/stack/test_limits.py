@@ -7,6 +7,11 @@ from typing import Any
 
 import httpx
 import jwt
+import pytest
+from supabase_auth.errors import AuthApiError
+from supabase_auth.types import SignInWithEmailAndPasswordCredentials
+
+from supabase import create_client
 
 GatewayWith = Callable[..., str]
 
@@ -41,6 +46,16 @@ def test_request_over_the_limit_is_refused(gateway_with: GatewayWith, env: dict[
     assert refused.headers["ratelimit-reset"] == refused.headers["retry-after"]
     assert refused.headers["access-control-allow-origin"] == "http://localhost:3000"
     assert "Origin" in refused.headers["vary"]
+
+
+def test_clients_of_auth_are_told_in_its_own_word(gateway_with: GatewayWith, env: dict[str, str]) -> None:
+    supabase = create_client(gateway_with(writes_per_minute=1), env["SUPABASE_PUBLISHABLE_KEY"])
+    nobody: SignInWithEmailAndPasswordCredentials = {"email": "nobody@example.com", "password": "Nobody-1815"}
+    with pytest.raises(AuthApiError, match="Invalid login credentials"):
+        supabase.auth.sign_in_with_password(nobody)
+    with pytest.raises(AuthApiError, match="Too many writes in a minute") as refused:
+        supabase.auth.sign_in_with_password(nobody)
+    assert (refused.value.status, refused.value.code) == (429, "over_request_rate_limit")
 
 
 def test_reads_writes_and_reports_have_budgets_of_their_own(gateway_with: GatewayWith, env: dict[str, str]) -> None:
