@@ -629,8 +629,8 @@ class Columns:
             broken = [
                 p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", text_of(cell)) for cell in columns[p])
             ]
-            if pair := self._beside(gaps, reader):
-                self._out_and_in(pair, full, reader, found)
+            if pairs := self._beside(gaps, reader):
+                self._out_and_in(pairs, full, reader, found)
             elif sum(len(columns[p]) < len(self.sample) for p in gaps) < 2 and (signed or full):
                 sums = [p for p in full if any(map(is_sum, columns[p]))]
                 self.is_open = len(self.sample) == 1 and len(sums) > 1
@@ -666,8 +666,10 @@ class Columns:
         amounts = [p for p in full if any(values[p])]
         for before, after, amount in permutations(full, 3):
             # what it was before, what it is then, and the difference
-            if amount in amounts and all(
-                y - x == z for x, y, z in zip(values[before], values[after], values[amount], strict=True)
+            if (
+                amount in amounts
+                and any(values[before])
+                and all(y - x == z for x, y, z in zip(values[before], values[after], values[amount], strict=True))
             ):
                 return {"amount": [amount], "balance": [after]}
         pairs = [
@@ -708,33 +710,35 @@ class Columns:
             Decimal(0),
         )
 
-    def _beside(self, gaps: list[int], reader: AmountReader) -> tuple[int, int] | None:
-        """Two columns of which each row has one: money out and money in."""
+    def _beside(self, gaps: list[int], reader: AmountReader) -> list[tuple[int, int]]:
+        """Two columns each of which each row has one: what may be money out and money in."""
+        pairs = []
         for pair in ((a, b) for a in gaps for b in gaps if a < b):
             both = [[cells[p] for p in pair if p < len(cells) and text_of(cells[p])] for _, _, cells in self.sample]
             if all(len(cells) == 1 or sum(bool(number_of(cell, reader)) for cell in cells) == 1 for cells in both):
-                return pair
-        return None
+                pairs.append(pair)
+        return pairs
 
     def _out_and_in(
-        self, pair: tuple[int, int], full: list[int], reader: AmountReader, found: dict[str, list[int]]
+        self, pairs: list[tuple[int, int]], full: list[int], reader: AmountReader, found: dict[str, list[int]]
     ) -> None:
-        """Which of the two is money out: a running balance tells, else it is the first, as everywhere."""
+        """Which columns are money out and in, and which of the two is which: a running balance tells, else the first is money out,
+        as everywhere."""
 
         def value(cells: Sequence[Cell], place: int) -> Decimal:
             return (number_of(cells[place], reader) if place < len(cells) else None) or Decimal(0)
 
-        for debit, credit in (pair, pair[::-1]):
+        for debit, credit in (way for pair in pairs for way in (pair, pair[::-1])):
             amounts = [abs(value(cells, credit)) - abs(value(cells, debit)) for _, _, cells in self.sample]
             for place in full:
                 held = [value(cells, place) for _, _, cells in self.sample]
                 if is_running(list(zip(pairwise(held), pairwise(amounts), strict=True))):
                     if self.hints.is_liability and sum(b > 0 for b in held) * 2 > len(held):
                         # what is owed grows with what is spent, so the balance does not tell
-                        debit, credit = pair
+                        debit, credit = sorted((debit, credit))
                     found["debit"], found["credit"], found["balance"] = [debit], [credit], [place]
                     return
-        found["debit"], found["credit"] = [pair[0]], [pair[1]]
+        found["debit"], found["credit"] = [pairs[0][0]], [pairs[0][1]]
         self.reading.note(
             "The file has no headings: the first column of amounts is taken as money out, the second as money in."
         )

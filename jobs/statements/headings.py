@@ -150,7 +150,7 @@ ROLES: dict[str, list[str]] = {
             d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij | bij af
             | soll haben | s h | sh | credit debit indicator | debit credit indicator | indicator | direction | sign
             | signo | segno | sens | transaction type | type | details | transaction | haben soll | plus minus
-            | 收 支 | debit credit flag | smer uhrady | soll haben kennzeichen | richtung | tipo | tipo movimento
+            | 入払区分 | 入出金区分 | 收 支 | debit credit flag | smer uhrady | soll haben kennzeichen | richtung | tipo | tipo movimento
             | tipo de movimento | dr or cr | cr or dr | credit or debit | debitcredit | kierunek | d k
             | deebet kreedit | deebet kreedit d c | money in out | in out | typ | art | 借贷标志 | 收支
             | balance impact | auswirkung auf guthaben | kredit debet | credit debet | debets d kredits c | type of transaction

@@ -1210,6 +1210,11 @@ NO_LINE = "The line has no day and no amount."
             "Date;Libellé;Débit;Crédit\n29/01/2024;a;1,50;\n30/01/2024;b;;2,00\n31/01/2024;Total des mouvements;1,50;2,00\n",
             ["2024-01-29 -1.50 a", "2024-01-30 2.00 b", "The sum of the lines above, not an entry."],
         ),
+        (
+            "31/01/2024,Cheque,122,25,,75\n30/01/2024,Pay,,,100,100\n29/01/2024,Cheque,112,5,,0\n",
+            ["2024-01-31 -25 Cheque", "2024-01-30 100 Pay", "2024-01-29 -5 Cheque", "closing 2024-01-31 75", "opening 2024-01-29 5"],
+        ),
+        ("取引日,入払区分,金額,摘要\n2024/1/30,出金,1200,a\n", ["2024-01-30 -1200 a"]),
         # a line alone, above zero
         ("30 Jan 2024,a,1.50\n", ["2024-01-30 1.50 a", ALL_IN]),
         # two rows are no proof against headings of money out and in
@@ -1325,6 +1330,10 @@ def test_a_mapping_that_fits_nothing_is_refused_with_a_reason(
         (
             b"Date,Text,Amount,,Date,Text,Amount\n30/01/2024,a,-1.50,,29/01/2024,b,-2.00\n28/01/2024,c,3.00,,,,\n",
             "Line 1: Two tables stand side by side",
+        ),
+        (
+            b"31/01/2024,104,Check,100.00,0,100.00\n",
+            "Line 1: The file has no headings and one line, and nothing says which",
         ),
         (b"31.01.2024;Rent;8,00;;-20,00\n", "Line 1: The file has no headings and one line, and nothing says which"),
         (b",".join(b"%d" % n for n in range(400)) + b"\n", "more than 256 columns"),
