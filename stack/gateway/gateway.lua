@@ -316,7 +316,10 @@ local function allow_origin(header)
   end
   if ngx.req.get_method() == "OPTIONS" then
     header["Access-Control-Allow-Methods"] = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
-    header["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+    -- an app may have headers of its own, as those of a trace; nothing here trusts a page because it can send one
+    local asked = ngx.var.http_access_control_request_headers or ""
+    local named = asked:find("^[%w_, -]+$") and ", " .. asked or ""
+    header["Access-Control-Allow-Headers"] = ALLOWED_HEADERS .. named
     header["Access-Control-Max-Age"] = 7200
   else
     header["Access-Control-Expose-Headers"] = EXPOSED_HEADERS

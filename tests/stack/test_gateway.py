@@ -150,6 +150,16 @@ def test_preflight_of_a_listed_origin_is_answered(api: httpx.Client) -> None:
     assert allowed >= {"accept-profile", "content-profile", "if-none-match", "x-supabase-api-version"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_allowed"), [("traceparent,x-my-own", True), ("x-my-own", True), ("x-my-own;q=1", False)]
+)
+def test_apps_may_send_headers_of_their_own(api: httpx.Client, asked: str, is_allowed: bool) -> None:
+    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": asked}
+    allowed = api.options("/rest/v1/accounts", headers=headers).headers["access-control-allow-headers"]
+    assert ("x-my-own" in allowed) == is_allowed
+    assert "apikey" in allowed
+
+
 @pytest.mark.parametrize("origin", ["http://evil.test", "http://localhost.evil.test", "https://localhost:5173", "null"])
 def test_other_origins_are_not_allowed(api: httpx.Client, env: dict[str, str], origin: str) -> None:
     headers = {"Origin": origin, "apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
