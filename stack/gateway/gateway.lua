@@ -298,8 +298,8 @@ end
 local ALLOWED_HEADERS = "accept, accept-language, accept-profile, apikey, authorization, cache-control, content-profile, "
   .. "content-type, if-match, if-none-match, prefer, range, range-unit, x-book, x-client-info, x-request-id, "
   .. "x-retry-count, x-supabase-api-version"
-local EXPOSED_HEADERS = "content-location, content-range, etag, link, location, preference-applied, ratelimit-limit, "
-  .. "ratelimit-remaining, ratelimit-reset, retry-after, sb-auth-session-id, sb-auth-user-id, x-request-id, "
+local EXPOSED_HEADERS = "content-disposition, content-location, content-range, etag, link, location, preference-applied, "
+  .. "ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, sb-auth-session-id, sb-auth-user-id, x-request-id, "
   .. "x-sb-error-code, x-supabase-api-version, x-total-count"
 
 local function allow_origin(header)
