@@ -96,6 +96,7 @@ async def listed(
         parameters,
     )
     entries = [
-        {**row, "id": str(row["id"]), "created_at": timestamp(row["created_at"])} for row in await rows.fetchall()
+        {**row, "id": str(row["id"]), "created_at": row["created_at"] and timestamp(row["created_at"])}
+        for row in await rows.fetchall()
     ]
     return int(counted["total"]), entries
