@@ -76,7 +76,8 @@ def _parts(text: str) -> tuple[str, str, str, str] | None:
     """A day as (kind, first, second, third): kind `n` for three numbers in unknown order, `d` with points between, `c` without
     anything between, else in the order year, month, day.
     """
-    text = unicodedata.normalize("NFKC", text.strip()) if not text.isascii() else text.strip()
+    # a quote before it is how a spreadsheet is told to leave it as it stands
+    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().removeprefix("'")
     if len(text) > 48 or not any(c.isdigit() for c in text):
         return None
     found = NUMBERS.fullmatch(text)

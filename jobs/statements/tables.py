@@ -412,11 +412,11 @@ class Table(Columns):
         steps: defaultdict[tuple[str | None, str | None], list[tuple[Decimal, Decimal, Decimal]]] = defaultdict(list)
         for _, _, cells in self.sample:
             amount, _ = self.amount_of(cells)
-            balance = self.balance(cells)
-            if amount is not None and balance is not None:
+            balance, fee = self.balance(cells), abs(self.number(cells, "fee") or Decimal(0))
+            if balance is not None and (amount is not None or fee):
                 balance = -balance if self.is_owed else balance
                 key = self.text(cells, "account"), self.text(cells, "currency")
-                steps[key].append((amount, balance, abs(self.number(cells, "fee") or Decimal(0))))
+                steps[key].append((amount or Decimal(0), balance, fee))
         return [step for each in steps.values() for step in each]
 
     def _follows(self, sign: int, fee: bool = False) -> bool:
@@ -656,6 +656,10 @@ class Table(Columns):
             used = {place for places in self.columns.values() for place in places}
             if unread := next((cell for place, cell in enumerate(cells) if place not in used and is_sum(cell)), None):
                 line.error = f"The line has no amount where others have it; '{text_of(unread)}' stands in a column that is not read."
+            elif self.number(cells, "fee"):
+                line.error = (
+                    "The line has a fee and no amount, and nothing says whether fees come on top of the amounts."
+                )
             else:
                 line.left_out = "The line has no amount."
 
@@ -786,6 +790,9 @@ class Table(Columns):
                 continue
             booked_on, wrong_day = self.day(cells)
             amount, wrong_amount = self.amount_of(cells)
+            if has_fee and amount is None and not wrong_amount and self.number(cells, "fee"):
+                # a line that is a fee and nothing else
+                amount = Decimal(0)
             if amount is not None:
                 if inverse:
                     amount = -amount

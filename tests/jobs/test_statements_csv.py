@@ -1215,6 +1215,25 @@ NO_LINE = "The line has no day and no amount."
             ["2024-01-31 -25 Cheque", "2024-01-30 100 Pay", "2024-01-29 -5 Cheque", "closing 2024-01-31 75", "opening 2024-01-29 5"],
         ),
         ("取引日,入払区分,金額,摘要\n2024/1/30,出金,1200,a\n", ["2024-01-30 -1200 a"]),
+        # a fee in its own column, with an amount and alone
+        (
+            "Date,Text,Money In,Money Out,Fee,Balance\n2024-01-29,a,100.00,,,100.00\n2024-01-30,b,,,-0.35,99.65\n"
+            "2024-01-31,c,,-10.00,-1.00,88.65\n",
+            [
+                "2024-01-29 100.00 a", "2024-01-30 -0.35 b", "2024-01-31 -11.00 c", "closing 2024-01-31 88.65",
+                "opening 2024-01-29 0.00",
+            ],
+        ),
+        (
+            "Date,Text,Money In,Money Out,Charge,Commission\n2024-01-29,a,100.00,,,\n2024-01-30,b,,,,-0.35\n",
+            [
+                "2024-01-29 100.00 a",
+                "The line has a fee and no amount, and nothing says whether fees come on top of the amounts.",
+                "Nothing says whether 'Commission' comes on top of the amounts; it is not counted.",
+            ],
+        ),
+        # a quote that a spreadsheet wanted before the day
+        ("Date,Text,Amount\n'30/01/2024,a,-1.50\n'31/01/2024,b,2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 2.00 b"]),
         # a line alone, above zero
         ("30 Jan 2024,a,1.50\n", ["2024-01-30 1.50 a", ALL_IN]),
         # two rows are no proof against headings of money out and in
