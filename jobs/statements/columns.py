@@ -570,7 +570,8 @@ class Columns:
 
     def _is_in_and_out(self, place: int) -> bool:
         marks = {text_of(cell).casefold() for cell in self._column(place)}
-        return marks <= OUT | IN and bool(marks & OUT) and bool(marks & IN)
+        # one of the two alone where it is no word for anything else
+        return marks <= OUT | IN and (bool(marks & OUT and marks & IN) or marks in ({"db"}, {"dr"}, {"cr"}))
 
     def _is_state(self, place: int) -> bool:
         states = {text_of(cell).casefold() for cell in self._column(place)}

@@ -1214,6 +1214,8 @@ NO_LINE = "The line has no day and no amount."
             "31/01/2024,Cheque,122,25,,75\n30/01/2024,Pay,,,100,100\n29/01/2024,Cheque,112,5,,0\n",
             ["2024-01-31 -25 Cheque", "2024-01-30 100 Pay", "2024-01-29 -5 Cheque", "closing 2024-01-31 75", "opening 2024-01-29 5"],
         ),
+        ("Tanggal,Keterangan,Jumlah,Tipe,Saldo\n30/01/2024,a,25000,DB,75000\n",
+         ["2024-01-30 -25000 a", "closing 2024-01-30 75000", "opening 2024-01-30 100000"]),
         ("取引日,入払区分,金額,摘要\n2024/1/30,出金,1200,a\n", ["2024-01-30 -1200 a"]),
         # a fee in its own column, with an amount and alone
         (
