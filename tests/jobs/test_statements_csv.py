@@ -1368,8 +1368,11 @@ def test_what_is_no_statement_is_refused_with_a_reason(content: bytes, said: str
         list(read(file))
 
 
-TEXTS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=40).map(
-    lambda text: " ".join(text.split())
+# what a spreadsheet shall leave as it stands is read without its wrapping
+TEXTS = (
+    st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=40)
+    .map(lambda text: " ".join(text.split()))
+    .filter(lambda text: not text.startswith('="'))
 )
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
 DAYS = st.dates(date(1990, 1, 1), date(2029, 12, 31))
