@@ -261,6 +261,10 @@ def _entry(entry: Any, account: str | None, currency: str | None, owner: str | N
             _describe(each, detail, about, account, owner, is_returned or _find(detail, "RtrInf") is not None)
             yield each
         return
+    told = [detail for part, detail in parts if part is not None]
+    if len(told) == 1 and _detail_amount(told[0], line.currency, sign or 1) == line.amount:
+        # one has the whole amount, and none of the others has any
+        details = told
     if details:
         line.external_id = line.external_id or (
             _reference(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else None

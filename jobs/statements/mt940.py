@@ -32,6 +32,8 @@ ENTRY = re.compile(
 CUT = re.compile(r":61:\d{0,10}(?:[RE]?[CD]?[A-Z]?[\d.,'\s]*)")
 BALANCE = re.compile(r"(?P<mark>[CD]) ?(?P<day>\d{6}) ?(?P<currency>[A-Z]{3}) ?(?P<amount>[\d.,' ]+)")
 STRUCTURED = re.compile(r"\s*(?:\d{3}\s*([?<>~^@*])(?=\d{2})|[A-Z\d]{0,6}([?<>~^])(?=[02]0))")
+# in Bulgaria each sub-field is a line, and ends with a plus
+PLUS = re.compile(r"(\d{3})\+\d{2}(?=\+\n\d{2})")
 # what the sub-fields of banks in Poland have in place of nothing
 FILLING = " ÿ˙\u00a0"
 # what SEPA puts into the purpose, each up to the next
@@ -279,6 +281,8 @@ def _keep_ordered(line: Line, text: str) -> None:
 
 
 def _describe(line: Line, text: str) -> None:
+    if plus := PLUS.match(text):
+        text = f"{plus[1]}{text[plus.end() :]}".replace("+\n", ">")
     whole = text.replace("\n", "")
     structured = STRUCTURED.match(whole)
     if structured:
@@ -323,15 +327,17 @@ def _describe_structured(line: Line, text: str, mark: str) -> None:
         for number in ("27", "28", "29"):
             fields.pop(number, None)
     texts = [fields.get(f"{n}", "") for n in (*range(20, 30), *range(60, 64))]
-    # what fills its 27 places goes on in the next sub-field; a part of SEPA may begin there, right after its last letter
+    # what fills its 27 places, not more, goes on in the next sub-field; a part of SEPA may begin there, right after its last letter
     purpose = "".join(
-        f"{before} " if before and (len(before) < 27 or SEPA.match(text)) else before
+        f"{before} " if before and (len(before) != 27 or SEPA.match(text)) else before
         for before, text in pairwise([*texts, ""])
     )
     parts = SEPA.split(purpose)
     if len(parts) > 1:
         known = dict(zip(parts[1::2], parts[2::2], strict=False))
-        purpose = known.get("SVWZ") or parts[0] or fields.get("00") or known.get("EREF", "")
+        # within the purpose, some name it once more
+        known["SVWZ"] = " ".join(after for key, after in pairwise(parts) if key == "SVWZ")
+        purpose = known["SVWZ"] or parts[0] or fields.get("00") or known.get("EREF", "")
         name = name or known.get("ABWA", "") or known.get("ABWE", "")
     line.payer = name or line.payer
     line.description = " ".join(purpose.split()) or " ".join(fields.get("00", "").split()) or line.description

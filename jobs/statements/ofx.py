@@ -305,8 +305,9 @@ def _line(entry: _Entry, raw: bytes, encoding: str, account: str | None, currenc
     line.category = entry.get("CATEGORY")
     line.payment_type = PAYMENT_TYPES.get(entry.get("TRNTYPE", "").upper(), "other")
     number = entry.get("CHECKNUM", "").lstrip("0")
-    # many in Brazil have the bank's id there, too
-    if number and number != (line.external_id or "").lstrip("0"):
+    # many in Brazil have the bank's id or reference there, too
+    is_reference = re.sub(r"\D", "", entry.get("REFNUM", "")).endswith(number) and line.payment_type != "check"
+    if number and number != (line.external_id or "").lstrip("0") and not is_reference:
         line.notes = f"Check {number}"
     if symbol := entry.get("CURSYM", "").upper():
         if entry.has_original and not entry.has_currency:

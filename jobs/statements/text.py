@@ -36,11 +36,12 @@ ENCODINGS = (
 # the letters of Turkish, in the encoding that is the Western one but for six of them; two hardly any other language has alone
 TURKISH, DOTLESS = frozenset("ÇçÖöÜüĞğİıŞşÂâÎîÛû".encode("cp1254")), frozenset("İı".encode("cp1254"))
 COMMON = frozenset("äöüßéèêàçáíóúñâîôåøæãõëïûù°€£ąćęłńśźżčďěňřšťůýžőűăășşțţ")
-# alphabets of which one byte is a letter, and the commonest letters of each, which read in another are rare ones
+# alphabets of which one byte is a letter, the commonest letters of each, which read in another are rare ones, and those
+# that are words
 ALPHABETS = {
-    "cp1251": (range(0x400, 0x460), frozenset("оеаинтсрвл")),
-    "cp1253": (range(0x370, 0x400), frozenset("αοιετσνηυρς")),
-    "cp1255": (range(0x5D0, 0x5EB), frozenset("יוהלארתבמש")),
+    "cp1251": (range(0x400, 0x460), frozenset("оеаинтсрвл"), frozenset("аивксоуя")),
+    "cp1253": (range(0x370, 0x400), frozenset("αοιετσνηυρς"), frozenset("ηο")),
+    "cp1255": (range(0x5D0, 0x5EB), frozenset("יוהלארתבמש"), frozenset()),
 }
 # the first bytes of what is common in an encoding of East Asia; read in another one, a text has what is rare there
 EASTERN = {
@@ -108,7 +109,7 @@ def _fitness(sample: bytes, encoding: str) -> float:
         return -1e9
     score = 0.0
     strange = 0
-    letters, common = ALPHABETS.get(encoding, (range(0), frozenset()))
+    letters, common, words = ALPHABETS.get(encoding, (range(0), frozenset(), frozenset()))
     before = " "
     for place, char in enumerate(text):
         if char >= "\x80":
@@ -123,9 +124,13 @@ def _fitness(sample: bytes, encoding: str) -> float:
                     if "a" <= before <= "z" or "a" <= after <= "z":
                         score -= 1
                     elif encoding not in EASTERN or _first_byte(char, encoding) in EASTERN[encoding]:
-                        score += 1.2
+                        # half a place wide, they are also what capitals of other alphabets read as
+                        score += 1 if "\uff61" <= char <= "\uff9f" else 1.2
                 elif code in letters and (ord(before) in letters or ord(after or " ") in letters):
                     score += 1.4 if lower in common else 1.1
+                elif lower in words and (before + after).isspace():
+                    score += 0.9
+                    kind = ""
                 elif code in letters:
                     score -= 1
                 else:

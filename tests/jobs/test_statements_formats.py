@@ -149,6 +149,12 @@ UNREADABLE = "The ledger balance can't be read."
             f"{STATEMENT}{ENTRY}<FITID>8<CORRECTFITID>8<CORRECTACTION>REPLACE</STMTTRN>{ENTRY}<FITID>0090<CHECKNUM>90</STMTTRN></OFX>",
             ["2024-01-31 -5 EUR A #8", "2024-01-31 -5 EUR A #0090"],
         ),
+        # nor is the number of a document, which is the end of the reference; that of a check is one
+        (
+            f"{STATEMENT}{ENTRY}<CHECKNUM>000000060301<REFNUM>9.860.301</STMTTRN>"
+            f"{ENTRY}<TRNTYPE>CHECK<CHECKNUM>77<REFNUM>77</STMTTRN></OFX>",
+            ["2024-01-31 -5 EUR A", "2024-01-31 -5 EUR A Check 77"],
+        ),
         # balances among the entries, and an entry that only speaks of one
         (
             f"{STATEMENT}<STMTTRN><DTPOSTED>0<TRNAMT>24790.27<MEMO>SALDO ANTERIOR</STMTTRN>{ENTRY}<NAME>Saldo do dia 31/01<MEMO></STMTTRN>"
@@ -487,6 +493,11 @@ BIG = '<_AmtDtls><_TxAmt><_Amt Ccy="USD">{}</_Amt></_TxAmt><_CntrValAmt><_Amt Cc
                 "2024-01-31 -9 CHF 12 payments",
             ],
         ),
+        # a payment in two parts, of which one has all of the amount
+        (
+            entry("7", "DBIT", "<_NtryDtls><_TxDtls/></_NtryDtls>" + detail(f"{BIG.format(7, 7)}<_AddtlTxInf>Tariff</_AddtlTxInf>")),
+            ["2024-01-31 -7 CHF Tariff"],
+        ),
         # the owner of the account is nobody that they paid; a bank as the other side; the number of an invoice
         (
             entry("5", "CRDT", detail("<_RltdPties><_Cdtr><_Nm>Ada</_Nm></_Cdtr></_RltdPties>"))
@@ -677,6 +688,13 @@ def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -
                 "2024-01-02 2.0 SAMPLE GROUP ROAD 3 Office in January",
             ],
         ),
+        # in Bulgaria, each on a line, up to a plus at its end; longer than a full one; a purpose that is named twice
+        (
+            ":61:240102CN1,NTRFX\nTC15-TSC81\n:NS:190908+\n:86:020+15+\n20Text of sample 1+2 za,0400000001+\n2119.03 + 1+\n28+\n"
+            "32Sample EOOD+\n33\n"
+            ":61:240102C2,NTRFX\n:86:109?20SVWZ+Return of 1 May?21EREF+12?22SVWZ: RETURN, Energy",
+            ["2024-01-02 1.0 Sample EOOD Text of sample 1+2 za,0400000001 19.03 + 1", "2024-01-02 2.0 Return of 1 May RETURN, Energy"],
+        ),
         # lines that were never wrapped, or ended, among the parts; who ordered it without a word that says name
         (
             f":61:240102C1,NTRFX\n:86:/NAME/Shop/REMI/{'long ' * 12}name\n1.00 NZD\n:61:240102C2,NTRFX\n:86: /XX//1009\n /ORDP/SAMPLE AB\n"
@@ -718,6 +736,19 @@ def test_mt940_of_other_banks(fields: str, read: list[str], tmp_path: Path) -> N
 def test_mt940_in_any_encoding(encoding: str, tmp_path: Path) -> None:
     text = ":20:A\n:25:DE12\n:61:240102D1,NMSCX\n:86:Käse für Müller\n:62F:C240102EUR1,\n"
     assert [line.description for line in read_text(tmp_path, text.encode(encoding))[1]] == ["Käse für Müller"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        # in capitals, with words of one letter, all of which Japan's encoding has, too; what is written in its half places
+        ("ЗАПЛАТА ЗА МАЙ КНИГИ В ГРАДА", "cp1251"), ("ОПЛАТА ПО ДОГОВОРУ С БАНКОМ", "cp1251"),  # noqa: RUF001
+        ("Η ΕΤΑΙΡΕΙΑ ΜΑΣ", "cp1253"), ("ｺﾝﾋﾞﾆ ﾌｧﾐﾘｰﾏｰﾄ", "cp932"), ("Rendez-vous à Paris à 8 h", "cp1252"),  # noqa: RUF001
+    ],
+)  # fmt: skip
+def test_mt940_in_capitals_of_other_alphabets(text: str, encoding: str, tmp_path: Path) -> None:
+    fields = f":20:A\n:25:12\n:61:240102D1,NMSCX\n:86:{text}\n:62F:C240102EUR1,\n"
+    assert [line.description for line in read_text(tmp_path, fields.encode(encoding))[1]] == [text]
 
 
 def test_mt940_with_what_was_sent_in_another_currency(tmp_path: Path) -> None:
