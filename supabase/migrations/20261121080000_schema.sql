@@ -155,6 +155,13 @@ as $$
 declare
   v_claims jsonb;
 begin
+  -- clients say that nothing is kept then; PostgREST would keep it, and a hosted project can't tell it otherwise
+  if private.request_header('prefer') ~* '\ytx\s*=\s*"?rollback' then
+    raise sqlstate 'PT400' using
+      message = 'There are no dry runs: what is written is kept.',
+      detail = 'rows.rollback_unavailable',
+      hint = 'Leave out tx=rollback, in supabase-js .rollback().';
+  end if;
   -- who asks, not the definer
   if current_setting('role') <> 'authenticated' then
     return;
@@ -194,7 +201,7 @@ end
 $$;
 comment on function private.check_request is
 'Refuses tokens that PostgREST accepts and Auth would not, those of ended sessions and of people not active or banned, and says once
-who the caller is. Raises PT401. Definer: see the file.';
+who the caller is; and dry runs, which there are none. Raises PT400, PT401. Definer: see the file.';
 revoke execute on function private.check_request from public;
 grant execute on function private.check_request to anon, authenticated, service_role;
 
@@ -536,11 +543,12 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.lock_book(old.id);
-  -- read by the triggers that record history: this book's goes with it
+  -- read by the triggers that record history and keep totals: this book's go with it
   perform set_config('walletbase.deleted_book', old.id::text, true);
   -- set by set and children first: cascading from accounts or categories would go row by row and meet their guards
   delete from public.transfers as t where t.book_id = old.id;
   delete from public.transactions as t where t.book_id = old.id;
+  update public.accounts as a set transaction_count = 0 where a.book_id = old.id;
   perform set_config('walletbase.deleted_book', '', true);
   return old;
 end
@@ -3119,6 +3127,10 @@ as $$
 declare
   v_sign constant integer := tg_argv[0]::integer;
 begin
+  -- the totals of a book that is being deleted go with it
+  if current_setting('walletbase.deleted_book', true) <> '' then
+    return null;
+  end if;
   -- in an "if" of its own: only an update has others. Compared as heaps of rows: a join of two transition tables has no index.
   if tg_op = 'UPDATE' then
     if not exists (
@@ -3251,6 +3263,9 @@ as $$
 declare
   v_sign constant integer := tg_argv[0]::integer;
 begin
+  if current_setting('walletbase.deleted_book', true) <> '' then
+    return null;
+  end if;
   -- accounts first, as the totals of transactions do: who locks in another order can deadlock with them
   perform from public.accounts as a
   where (a.book_id, a.id) in (select e.book_id, e.account_id from entries as e)
@@ -4099,9 +4114,13 @@ as $$
 declare
   v_book constant uuid := private.current_book('viewer');
   v_patterns constant text[] := private.search_patterns(search_transactions.query);
-  -- what the index is asked for: of words of less than three letters it knows nothing
-  v_words constant text[] := array(select p.pattern from unnest(v_patterns) as p (pattern) where char_length(p.pattern) >= 5 limit 4);
-  v_others constant text[] := v_patterns[cardinality(v_words) + 1:];
+  -- what the index is asked for: of words of less than three letters, and of signs alone, it knows nothing and would bring the whole book
+  v_words constant text[] := array(
+    select p.pattern from unnest(v_patterns) as p (pattern)
+    where char_length(p.pattern) >= 5 and p.pattern ~ '[[:alnum:]]{2}|[^[:alnum:]%][[:alnum:]]'
+    limit 4
+  );
+  v_others constant text[] := array(select p.pattern from unnest(v_patterns) as p (pattern) where p.pattern <> all(v_words));
 begin
   return array(
     select t.id
@@ -10644,7 +10663,8 @@ begin
     cross join lateral (select case when t.currency = v_currency then t.amount - t.fee else t.original_amount end as amount) as p
     where
       t.book_id = debt.book_id and t.debt_id = debt.id
-      and (g.n = 1 or t.booked_on > private.debt_due_on(debt.starts_on, g.n - 1))
+      -- each month its own payments by the index: an "or" would read all before it as well
+      and t.booked_on > case when g.n = 1 then '-infinity' else private.debt_due_on(debt.starts_on, g.n - 1) end
       and t.booked_on <= least(private.debt_due_on(debt.starts_on, g.n), debt_figures.day)
   ) as p on true;
   balance := debt.principal;
@@ -15347,8 +15367,9 @@ create function public.label_statistics(
   last_booked_on date,
   missing_rates bigint
 )
--- labels are few or many: only a plan made for these days knows where to begin
-language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_custom_plan
+-- labels are few or many: only a plan made for these days knows where to begin. What one label is on looks like a row or two, and for
+-- each of them a nested loop would read the entries of the range once more.
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_custom_plan set enable_nestloop = off
 as $$
 declare
   v_scope constant private.report_scope := private.scope_report(
