@@ -161,6 +161,19 @@ create function public.hledger_journal(from_date date default null, to_date date
 language plpgsql stable set search_path = ''
 as $$
 begin
+  -- more takes longer than a request may
+  if (
+    select sum(d.transaction_count)
+    from private.account_days as d
+    where
+      d.book_id = (select private.current_book('viewer'))
+      and d.booked_on between coalesce(hledger_journal.from_date, '-infinity') and coalesce(hledger_journal.to_date, 'infinity')
+  ) > 50000 then
+    raise sqlstate 'PT422' using
+      message = 'The journal is too long for one answer.',
+      detail = 'reports.journal_too_long',
+      hint = 'Use start_export, which makes a file of it, or a shorter range.';
+  end if;
   return (
     select string_agg(l.line, '' order by l.place)
     from private.journal_lines('hledger', hledger_journal.from_date, hledger_journal.to_date)
@@ -173,8 +186,8 @@ comment on function public.hledger_journal is
 from_date, to_date: both count. Default: everything. What was there before from_date is carried over as opening balances.
 Accounts are under assets and liabilities, categories under income and expenses; entries without a category stay at these roots.
 A name that a journal can''t hold as it is loses what it can''t, and gets its number: "Rent: flat" becomes "Rent. flat #7".
-The text comes as one JSON string: with supabase-js it is data itself. A book of many years is too long for one answer:
-start_export makes a file of it.
-Raises PT422 with reports.range_reversed.';
+The text comes as one JSON string: with supabase-js it is data itself. More than 50,000 entries are too long for one answer:
+start_export makes a file of them.
+Raises PT422 with reports.range_reversed, journal_too_long.';
 revoke execute on function public.hledger_journal from public;
 grant execute on function public.hledger_journal to authenticated, service_role;

@@ -53,6 +53,13 @@ select alike(
 select unalike(public.hledger_journal('2024-02-01', '2024-02-12'), '%2024-02-15%', 'and ends with its last day');
 select tests.refused($$select public.hledger_journal('2024-02-01', '2024-01-31')$$, 'PT422', 'reports.range_reversed', 'a range ends after it begins');
 
+-- length
+select tests.log_out();
+update private.account_days set transaction_count = 50001 where book_id = tests.book() and booked_on = '2024-01-20';
+select tests.be('vic');
+select tests.refused($$select public.hledger_journal()$$, 'PT422', 'reports.journal_too_long', 'what takes too long is refused, not begun');
+select lives_ok($$select public.hledger_journal('2024-02-01')$$, 'a shorter part is not');
+
 -- names
 select tests.log_out();
 select is(private.journal_name('Café & Bar', 7), 'Café & Bar', 'a name stays as it is');
