@@ -53,6 +53,7 @@ local function refuse(status, ...)
   return ngx.exit(status)
 end
 
+local TAKES_TOO_LONG = "If it takes this long each time, ask for less at once: fewer days, one account, or in parts."
 local UNAVAILABLE = { 503, "unavailable", "The service can't answer right now.", "Try again in a few seconds." }
 local EXPLANATIONS = {
   [400] = { 400, "malformed", "The request could not be read.", "Headers may have at most 16 KiB." },
@@ -369,6 +370,8 @@ function gateway.finish_headers()
     else
       -- PostgREST's word for time-outs, deadlocks and full disks, whose code is in the body
       ngx.status = 503
+      header.content_length = nil
+      ngx.ctx.may_be_timed_out = true
     end
   end
   if ngx.status == 503 then
@@ -380,6 +383,8 @@ function gateway.finish_body()
   if ngx.ctx.body_instead then
     ngx.arg[1], ngx.arg[2] = ngx.ctx.body_instead, true
     ngx.ctx.body_instead = ""
+  elseif ngx.ctx.may_be_timed_out then
+    ngx.arg[1] = (ngx.arg[1]:gsub('("code":"57014","details":null,"hint":)null', '%1"' .. TAKES_TOO_LONG .. '"'))
   end
 end
 

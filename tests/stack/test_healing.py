@@ -183,6 +183,7 @@ def test_query_that_takes_too_long_is_503(env: dict[str, str]) -> None:
     while (answer := _sleep(env)).status_code == 404:  # until PostgREST has seen the function
         time.sleep(0.2)
     assert (answer.status_code, answer.json()["code"]) == (503, "57014")
+    assert "ask for less" in answer.json()["hint"]
     assert answer.headers["retry-after"]
 
 
