@@ -17,4 +17,6 @@ alter role analyst connection limit 10;
 alter role analyst set search_path = analytics;
 alter role analyst set default_transaction_read_only = on;
 alter role analyst set statement_timeout = '60s';
+-- what stands behind pseudonyms looks like a row or two, and a nested loop would go through all entries for each day
+alter role analyst set enable_nestloop = off;
 alter role analyst set idle_in_transaction_session_timeout = '5min';
