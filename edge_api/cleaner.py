@@ -151,8 +151,10 @@ def kind_of(source: BinaryIO) -> str:
     raise refused_kind("The file is no JPEG, PNG or PDF.")
 
 
-def broken(error: Exception) -> RefusedError:
-    return RefusedError(422, "files.broken", "The file is damaged, or not what it looks like.", type(error).__name__)
+def broken() -> RefusedError:
+    return RefusedError(
+        422, "files.broken", "The file is damaged, or not what it looks like.", "Open it, save it anew, and send that."
+    )
 
 
 # Pictures -------------------------------------------------------------------------------------------------------------
@@ -185,7 +187,7 @@ def opened(source: BinaryIO, kind: str) -> Any:
         ZeroDivisionError,
         OverflowError,
     ) as error:
-        raise broken(error) from error
+        raise broken() from error
     profile, transparency = image.info.get("icc_profile"), image.info.get("transparency")
     with suppress(Exception):  # a damaged note on how to hold it
         image = ImageOps.exif_transpose(image)
@@ -231,7 +233,7 @@ def drawn(image: Any, kind: str, **options: Any) -> bytes:
     try:
         image.save(file, kind, **options)
     except OSError as error:
-        raise broken(error) from error
+        raise broken() from error
     return file.getvalue()
 
 
@@ -270,7 +272,7 @@ def clean_pdf(source: BinaryIO, target: BinaryIO) -> None:
         RecursionError,
         NotImplementedError,
     ) as error:
-        raise broken(error) from error
+        raise broken() from error
     target.write(saved.getbuffer())
 
 

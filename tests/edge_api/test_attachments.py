@@ -577,6 +577,7 @@ def test_the_cleaner_refuses_it(content: bytes, name: str, status: int, details:
     with pytest.raises(cleaner.RefusedError) as refusal:
         harmless(content)
     assert (refusal.value.told["status"], refusal.value.told["details"]) == (status, details)
+    assert "Error" not in str(refusal.value.told), "people read it"
 
 
 def test_what_is_too_large_is_refused_before_it_is_looked_at(book: SimpleNamespace, nothing_left: None) -> None:
