@@ -24,6 +24,7 @@ PATHS = (
 def test_pages_are_there_without_a_key(env: dict[str, str]) -> None:
     with httpx.Client(base_url=env["SUPABASE_URL"]) as api:
         assert api.get("/docs").headers["location"] == "/docs/"
+        assert api.get("/functions/v1/docs").headers["location"] == "/docs/?of=functions"
         for path in PATHS:
             answer = api.get(path)
             assert answer.status_code == 200 and answer.headers["x-content-type-options"] == "nosniff", path
@@ -73,6 +74,8 @@ def test_pages_list_and_call_the_api_with_ones_own_token(
 
     page.check('input[value="/functions/v1/openapi.json"]')
     expect(sections.filter(has_text="tasks")).to_have_count(1, timeout=60_000)
+    page.goto(f"{env['SUPABASE_URL']}/functions/v1/docs")
+    expect(sections.filter(has_text="attachments")).to_have_count(1, timeout=60_000)
     assert asked == {urlsplit(env["SUPABASE_URL"]).netloc}
     page.close()
 

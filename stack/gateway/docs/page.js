@@ -5,6 +5,10 @@ let token = ''
 let book = ''
 const state = document.getElementById('state')
 const side = () => document.querySelector('input[name=side]:checked').value
+// whom /functions/v1/docs has sent
+if (new URLSearchParams(location.search).get('of') === 'functions') {
+  document.querySelector('input[name=side][value^="/functions/"]').checked = true
+}
 
 const ui = SwaggerUIBundle({
   dom_id: '#api',
