@@ -356,7 +356,7 @@ class Columns:
         return self.names[place] if place < len(self.names) else ""
 
     def _place(self, name: object) -> int:
-        if isinstance(name, int) and not isinstance(name, bool) and 1 <= name <= MAX_COLUMNS:
+        if isinstance(name, int) and not isinstance(name, bool) and 1 <= name <= max(self._width(), len(self.names)):
             return name - 1
         if isinstance(name, str) and name in self.names:
             return self.names.index(name)

@@ -1310,6 +1310,7 @@ def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: l
         ({"date_ordr": "dmy"}, "can't have date_ordr; it has columns, date_order"),
         ({"columns": {"colour": "Text"}}, "can't have colour; it has booked_on"),
         ({"columns": {"amount": 0}}, "no column 0; the columns are: Date, Text, Amount"),
+        ({"columns": {"amount": 9}}, "no column 9; the columns are: Date, Text, Amount"),
         ({"columns": {"booked_on": None}}, "No column has the day of each line; the columns are: Date"),
         ({"columns": {"amount": None}}, "Line 2: No column has the amount of each line"),
         ({"date_order": "ydm"}, "mapping.date_order is one of ymd, dmy, mdy"),
