@@ -77,7 +77,24 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     ),
 }  # fmt: skip
 
+# what some columns can hold
+VALUES: dict[str, tuple[str, str, str, str]] = {
+    "payment_type.cash": ("Cash", "Bargeld", "Efectivo", "Espèces"),
+    "payment_type.debit_card": ("Debit card", "Debitkarte", "Tarjeta de débito", "Carte de débit"),
+    "payment_type.credit_card": ("Credit card", "Kreditkarte", "Tarjeta de crédito", "Carte de crédit"),
+    "payment_type.bank_transfer": ("Bank transfer", "Überweisung", "Transferencia", "Virement"),
+    "payment_type.check": ("Check", "Scheck", "Cheque", "Chèque"),
+    "payment_type.direct_debit": ("Direct debit", "Lastschrift", "Domiciliación", "Prélèvement"),
+    "payment_type.e_wallet": ("E-wallet", "E-Wallet", "Monedero electrónico", "Portefeuille électronique"),
+    "payment_type.crypto": ("Crypto", "Krypto", "Cripto", "Crypto"),
+    "payment_type.other": ("Other", "Sonstige", "Otro", "Autre"),
+    "payment_status.pending": ("Pending", "Vorgemerkt", "Pendiente", "En attente"),
+    "payment_status.cleared": ("Cleared", "Gebucht", "Contabilizado", "Comptabilisé"),
+    "payment_status.reconciled": ("Reconciled", "Abgestimmt", "Conciliado", "Rapproché"),
+}
+
 LOCALES = ("en", "de", "es", "fr")
 WORDS: dict[str, Words] = {
-    locale: {key: texts[place] for key, texts in (COLUMNS | TEXTS).items()} for place, locale in enumerate(LOCALES)
+    locale: {key: texts[place] for key, texts in (COLUMNS | VALUES | TEXTS).items()}
+    for place, locale in enumerate(LOCALES)
 }

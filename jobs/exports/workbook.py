@@ -121,7 +121,8 @@ def spending(sheets: Sheets, sheet: Worksheet, row: int, selection: Selection) -
             sheet.write_string(row, 1, words["no_rate"])
         else:
             sheets.amount(sheet, row, 1, spent.amount, base.decimals)
-        sheets.amount(sheet, row, 2, spent.percentage, 1)
+        if spent.percentage is not None:
+            sheet.write_number(row, 2, float(spent.percentage), sheets.percent)
         row += 1
     if row > begin:
         last = min(row, begin + CHARTED_ROWS) - 1
@@ -199,7 +200,7 @@ def transactions(sheets: Sheets, selection: Selection) -> int:
                 own = entry.decimals if name == "signed_amount" else max(2, -int(value.normalize().as_tuple().exponent))
                 sheets.amount(sheet, row, column, value, own)
             else:
-                sheet.write_string(row, column, value[:CELL_CHARACTERS])
+                sheet.write_string(row, column, sheets.words.get(f"{name}.{value}", value)[:CELL_CHARACTERS])
     finish(sheet or transaction_sheet(sheets, 1), row)
     return count
 

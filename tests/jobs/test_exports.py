@@ -344,6 +344,9 @@ def test_xlsx_opens_with_types_and_charts(household: Household, tmp_path: Path) 
         assert Decimal(str(amount.value)) == want["signed_amount"]
         assert row[1].is_date
         assert not any(cell.data_type == "f" for cell in row)
+    assert {"Debitkarte", "Sonstige"} == {cell.value for cell in sheet["K"][1:] if cell.value != "Überweisung"}
+    assert {cell.value for cell in sheet["L"][1:]} <= {"Vorgemerkt", "Gebucht", "Abgestimmt"}
+    assert {row[2].number_format for row in summary.iter_rows(min_row=10) if row[2].data_type == "n"} >= {'0.0" %"'}
     texts = {cell.value for cell in sheet["I"]}
     assert {"=1+1", "@SUM(A1)"} <= texts, "texts as they were, and no formula"
     cells = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Buchungen").to_python()
@@ -375,6 +378,18 @@ def test_pdf_is_a_statement(household: Household, tmp_path: Path, locale: str) -
     assert '#import "x"' in text and "#read(" in text, "markup is shown, not obeyed"
     assert f"{len(pages)}" in text
     assert "root:" not in text
+
+
+def test_each_page_of_a_statement_says_whose_entries_go_on(sign_up: Callable[..., Person], tmp_path: Path) -> None:
+    person = sign_up()
+    for name in ("Giro", "Savings"):
+        account = made(
+            person, "accounts", {"name": name, "type": "bank", "currency": "EUR", "initial_on": "2024-01-01"}
+        )
+        entry = {"account_id": account, "booked_on": "2024-01-31", "type": "expense", "amount": "1"}
+        person.http.post("/rest/v1/transactions", json=[entry] * 60).raise_for_status()
+    heads = [page.splitlines()[0] for page in read_pdf(exported(person, tmp_path, format="pdf"))][1:]
+    assert "· Giro" in heads[0] and "· Savings" in heads[-1]
 
 
 def test_pdf_of_several_months_shows_them_and_of_a_selection_no_balances(household: Household, tmp_path: Path) -> None:
