@@ -40,7 +40,7 @@ comment on column public.tasks.kind is 'What is done.';
 comment on column public.tasks.parameters is 'What was asked.';
 comment on column public.tasks.status is 'queued, running, succeeded, failed, cancelled or timed_out.';
 comment on column public.tasks.progress is 'Percent done, 0 to 100.';
-comment on column public.tasks.message is 'What is being done.';
+comment on column public.tasks.message is 'What is being done, or was when it went wrong.';
 comment on column public.tasks.result is 'What came of it: data, or the file to fetch.';
 comment on column public.tasks.error is 'Why it failed: code and message.';
 comment on column public.tasks.queued_at is 'When it was asked for.';
@@ -246,7 +246,9 @@ begin
   set
     status = report_task.status,
     progress = case when report_task.status = 'succeeded' then 100 else coalesce(report_task.progress, t.progress) end,
-    message = coalesce(left(report_task.message, 500), t.message), result = coalesce(report_task.result, t.result),
+    -- where it failed is worth knowing; what is done is no longer being done
+    message = coalesce(left(report_task.message, 500), case when report_task.status <> 'succeeded' then t.message end),
+    result = coalesce(report_task.result, t.result),
     error = coalesce(report_task.error, t.error), started_at = coalesce(t.started_at, now()), heartbeat_at = now(),
     finished_at = case when report_task.status not in ('queued', 'running') then now() end,
     -- a mere heartbeat is no news

@@ -1,6 +1,6 @@
 -- The queue: what is enqueued goes with its transaction, what a dead worker had begun is begun again, and no client reaches it.
 begin;
-select plan(47);
+select plan(48);
 \ir ../people.psql
 
 create function tests.jobs(task text) returns table (status text, attempts integer, worker_id bigint)
@@ -116,6 +116,7 @@ select is(
   'a heartbeat is no news'
 );
 select private.report_task(tests.book(), :'task', 'succeeded');
+select is((select t.message from public.tasks as t where t.id = :'task'), null, 'and when it is done nothing is being done');
 select is((private.begin_task(tests.book(), :'task')).id, null, 'what is over does not begin again');
 
 -- one person's tasks leave room for others'
