@@ -118,7 +118,7 @@ begin
     raise sqlstate 'PT409' using
       message = format('A row of %s has been changed since.', v_row.table_name),
       detail = 'ledger.changed_since',
-      hint = format('See row_history of %s; undo the later changes first.', v_row.row_id);
+      hint = format('See row_history of %s: undo_request takes back the later requests, the last one first.', v_row.row_id);
   end if;
 
   -- what comes back is as it was, whatever rules say by now, and transfers have their own legs

@@ -79,7 +79,7 @@ begin
     raise sqlstate 'PT409' using
       message = format('A row of %s has been changed since.', v_changed.table_name),
       detail = 'ledger.changed_since',
-      hint = format('See row_history of %s; undo the later changes first.', v_changed.row_id);
+      hint = format('See row_history of %s: undo_request takes back the later requests, the last one first.', v_changed.row_id);
   end if;
 end
 $$;
