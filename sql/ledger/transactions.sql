@@ -87,6 +87,8 @@ create index transactions_missing_rate on public.transactions (currency, booked_
 create index transactions_search on public.transactions using gin (
   book_id, (coalesce(description, '') || ' ' || coalesce(payer, '') || ' ' || coalesce(notes, '')) extensions.gin_trgm_ops
 );
+-- an account is of one book: else the planner takes the entries of one account for none, and any index for good enough
+create statistics private.transactions_account_is_of_book (dependencies) on book_id, account_id from public.transactions;
 comment on table public.transactions is 'Transactions: income, expenses and the two legs of each transfer.';
 comment on column public.transactions.book_id is 'The book. Default: the one this request is about.';
 comment on column public.transactions.id is 'Key within the book; may be sent, so that a repeated insert is recognised.';

@@ -47,7 +47,25 @@ insert into public.transactions (book_id, account_id, booked_on, type, amount, d
 select tests.book(), tests.id('checking'), current_date - n, 'expense', 10, tests.id('car') from generate_series(1, 1700, 10) as n;
 analyze public.books, public.accounts, public.labels, public.transactions, public.transaction_labels;
 
+create function tests.rows_expected(query text) returns bigint
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  v_plan json;
+begin
+  execute 'explain (format json) ' || rows_expected.query into v_plan;
+  return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
+end
+$$;
+comment on function tests.rows_expected is 'How many rows the planner thinks that a query has.';
+grant execute on function tests.rows_expected to public;
+
 select tests.be('vic');
+select cmp_ok(
+  tests.rows_expected(
+    $$ select from public.transactions as t where t.book_id = (select tests.book()) and t.account_id = (select tests.id('checking')) $$
+  ), '>', 10::bigint, 'an account is known to have entries: else its last five would be looked for among all'
+);
 select cmp_ok(
   tests.rows_read(
     $$ select * from public.label_statistics('2024-01-01', '2024-12-31', array[tests.id('often')]) $$, 'public.transactions'
