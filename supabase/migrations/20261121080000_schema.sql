@@ -2541,6 +2541,8 @@ create index transactions_missing_rate on public.transactions (currency, booked_
 create index transactions_search on public.transactions using gin (
   book_id, (coalesce(description, '') || ' ' || coalesce(payer, '') || ' ' || coalesce(notes, '')) extensions.gin_trgm_ops
 );
+-- an account is of one book: else the planner takes the entries of one account for none, and any index for good enough
+create statistics private.transactions_account_is_of_book (dependencies) on book_id, account_id from public.transactions;
 comment on table public.transactions is 'Transactions: income, expenses and the two legs of each transfer.';
 comment on column public.transactions.book_id is 'The book. Default: the one this request is about.';
 comment on column public.transactions.id is 'Key within the book; may be sent, so that a repeated insert is recognised.';
@@ -4761,7 +4763,7 @@ begin
     raise sqlstate 'PT409' using
       message = format('A row of %s has been changed since.', v_row.table_name),
       detail = 'ledger.changed_since',
-      hint = format('See row_history of %s; undo the later changes first.', v_row.row_id);
+      hint = format('See row_history of %s: undo_request takes back the later requests, the last one first.', v_row.row_id);
   end if;
 
   -- what comes back is as it was, whatever rules say by now, and transfers have their own legs
@@ -6649,7 +6651,7 @@ begin
     raise sqlstate 'PT409' using
       message = format('A row of %s has been changed since.', v_changed.table_name),
       detail = 'ledger.changed_since',
-      hint = format('See row_history of %s; undo the later changes first.', v_changed.row_id);
+      hint = format('See row_history of %s: undo_request takes back the later requests, the last one first.', v_changed.row_id);
   end if;
 end
 $$;
@@ -7120,6 +7122,19 @@ create function public.hledger_journal(from_date date default null, to_date date
 language plpgsql stable set search_path = ''
 as $$
 begin
+  -- more takes longer than a request may
+  if (
+    select sum(d.transaction_count)
+    from private.account_days as d
+    where
+      d.book_id = (select private.current_book('viewer'))
+      and d.booked_on between coalesce(hledger_journal.from_date, '-infinity') and coalesce(hledger_journal.to_date, 'infinity')
+  ) > 50000 then
+    raise sqlstate 'PT422' using
+      message = 'The journal is too long for one answer.',
+      detail = 'reports.journal_too_long',
+      hint = 'Use start_export, which makes a file of it, or a shorter range.';
+  end if;
   return (
     select string_agg(l.line, '' order by l.place)
     from private.journal_lines('hledger', hledger_journal.from_date, hledger_journal.to_date)
@@ -7132,9 +7147,9 @@ comment on function public.hledger_journal is
 from_date, to_date: both count. Default: everything. What was there before from_date is carried over as opening balances.
 Accounts are under assets and liabilities, categories under income and expenses; entries without a category stay at these roots.
 A name that a journal can''t hold as it is loses what it can''t, and gets its number: "Rent: flat" becomes "Rent. flat #7".
-The text comes as one JSON string: with supabase-js it is data itself. A book of many years is too long for one answer:
-start_export makes a file of it.
-Raises PT422 with reports.range_reversed.';
+The text comes as one JSON string: with supabase-js it is data itself. More than 50,000 entries are too long for one answer:
+start_export makes a file of them.
+Raises PT422 with reports.range_reversed, journal_too_long.';
 revoke execute on function public.hledger_journal from public;
 grant execute on function public.hledger_journal to authenticated, service_role;
 
@@ -12438,7 +12453,7 @@ comment on column public.tasks.kind is 'What is done.';
 comment on column public.tasks.parameters is 'What was asked.';
 comment on column public.tasks.status is 'queued, running, succeeded, failed, cancelled or timed_out.';
 comment on column public.tasks.progress is 'Percent done, 0 to 100.';
-comment on column public.tasks.message is 'What is being done.';
+comment on column public.tasks.message is 'What is being done, or was when it went wrong.';
 comment on column public.tasks.result is 'What came of it: data, or the file to fetch.';
 comment on column public.tasks.error is 'Why it failed: code and message.';
 comment on column public.tasks.queued_at is 'When it was asked for.';
@@ -12644,7 +12659,9 @@ begin
   set
     status = report_task.status,
     progress = case when report_task.status = 'succeeded' then 100 else coalesce(report_task.progress, t.progress) end,
-    message = coalesce(left(report_task.message, 500), t.message), result = coalesce(report_task.result, t.result),
+    -- where it failed is worth knowing; what is done is no longer being done
+    message = coalesce(left(report_task.message, 500), case when report_task.status <> 'succeeded' then t.message end),
+    result = coalesce(report_task.result, t.result),
     error = coalesce(report_task.error, t.error), started_at = coalesce(t.started_at, now()), heartbeat_at = now(),
     finished_at = case when report_task.status not in ('queued', 'running') then now() end,
     -- a mere heartbeat is no news
