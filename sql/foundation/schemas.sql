@@ -1,4 +1,6 @@
 -- Schemas are exposure: public is the REST API, private is never exposed, analytics is for analysts.
+-- title and text of the description of the REST API
+comment on schema public is E'Walletbase\n\nBooks, accounts, transactions and what they add up to. Who sees a row is decided by policies, book by book.';
 create schema private;
 comment on schema private is 'Helpers, trigger functions and kept totals. Never exposed over REST.';
 create schema analytics;

@@ -128,7 +128,8 @@ def test_path_below_a_table_is_404(api: httpx.Client, env: dict[str, str], path:
 def test_description_is_only_read(api: httpx.Client, env: dict[str, str]) -> None:
     key = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
     assert refusal(api.post("/rest/v1/", headers=key, json={})) == (405, "gateway.method_not_allowed")
-    assert api.get("/rest/v1/", headers=key).json()["swagger"] == "2.0"
+    description = api.get("/rest/v1/", headers=key).json()
+    assert (description["swagger"], description["info"]["title"]) == ("2.0", "Walletbase")
 
 
 def test_last_slash_may_be_missing(api: httpx.Client, env: dict[str, str]) -> None:
