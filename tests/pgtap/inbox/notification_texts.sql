@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(20);
 \ir ../people.psql
 
 select bag_eq(
@@ -40,6 +40,9 @@ select is(
 select is(private.fill_in('{amount}, {day}', '{"amount": -1.50, "day": "2026-03-04"}', 'de'), '-1,50, 04.03.2026', 'as the Germans write numbers and days');
 select is(private.fill_in('{amount}, {day}', '{"amount": 1000, "day": "2026-03-04"}', 'fr'), '1000, 04/03/2026', 'and others');
 select is(private.fill_in('{name}', '{"name": "2026-13-99"}', 'de'), '99.13.2026', 'a name that only looks like a day stops nothing');
+select is(private.fill_in('{amount} {currency}', '{"amount": 1234.5, "currency": "EUR"}', 'es'), '1.234,50 EUR', 'money has its currency''s decimals');
+select is(private.fill_in('{amount} {currency}', '{"amount": 1234567, "currency": "JPY"}', 'en'), '1,234,567 JPY', 'or none');
+select is(private.fill_in('{amount} {currency}', '{"amount": -1234567.8, "currency": "EUR"}', 'fr'), '-1' || chr(8239) || '234' || chr(8239) || '567,80 EUR', 'and is grouped');
 select is(private.fill_in('no braces', '{}', 'es'), 'no braces', 'a text without anything to fill in');
 select results_eq($$ select title, message from private.notification_text('Hello', 'World', '{}', 'de') $$, $$ values ('Hello', 'World') $$, 'what is written out stays as it is');
 select results_eq($$ select title, message from private.notification_text('no_such_text', null, '{}', 'de') $$, $$ values ('no_such_text', '') $$, 'a name without a text is at least told');
@@ -60,9 +63,9 @@ select results_eq(
   $$ select p.locale, n.title, n.message from public.notifications as n inner join public.profiles as p on p.id = n.user_id where n.book_id = tests.book() order by 1 $$,
   $$
     values
-    ('de', 'Budget Essen ist zu 80 % ausgeschöpft', '85,50 von 100 EUR sind ausgegeben.'),
-    ('es', 'El presupuesto Essen ha llegado al 80 %', 'Se han gastado 85,50 de 100 EUR.'),
-    ('fr', 'Le budget Essen a atteint 80 %', '85,50 sur 100 EUR sont dépensés.')
+    ('de', 'Budget Essen ist zu 80 % ausgeschöpft', '85,50 von 100,00 EUR sind ausgegeben.'),
+    ('es', 'El presupuesto Essen ha llegado al 80 %', 'Se han gastado 85,50 de 100,00 EUR.'),
+    ('fr', 'Le budget Essen a atteint 80 %', '85,50 sur 100,00 EUR sont dépensés.')
   $$,
   'each is told in their own language'
 );
@@ -74,14 +77,14 @@ insert into public.goals (book_id, name, target_amount) values (tests.book(), 'R
 insert into public.goal_contributions (book_id, goal_id, amount) select tests.book(), g.id, 120.25 from public.goals as g;
 select is(
   (select n.title || ': ' || n.message from public.notifications as n where n.type = 'goal_milestone' and n.user_id = tests.user_id('ann@example.org')),
-  'Ziel Rad ist zu 50 % erreicht: 120,25 von 200 EUR.', 'goals'
+  'Ziel Rad ist zu 50 % erreicht: 120,25 von 200,00 EUR.', 'goals'
 );
 insert into public.recurring_transactions (book_id, name, account_id, type, amount, frequency, starts_on, auto_create)
 values (tests.book(), 'Miete', tests.id('checking'), 'expense', 900, 'monthly', '2026-03-04', false);
 select private.remind_of_recurrence(r, '2026-03-04', '2026-03-04') from public.recurring_transactions as r \g /dev/null
 select is(
   (select n.title || ': ' || n.message from public.notifications as n where n.type = 'bill_reminder' and n.user_id = tests.user_id('ben@example.org')),
-  'Miete arrive à échéance le 04/03/2026: 900 EUR, à enregistrer', 'what recurs'
+  'Miete arrive à échéance le 04/03/2026: 900,00 EUR, à enregistrer', 'what recurs'
 );
 insert into public.book_invitations (book_id, email, role, created_by)
 values (tests.book(), 'cid@example.org', 'editor', tests.user_id('ann@example.org'));

@@ -103,7 +103,7 @@ select is(private.remind_of_debts((pg_temp.due() - 3)::timestamptz + interval '1
 select is(
   (select distinct n.message from public.notifications as n where n.type = 'bill_reminder'),
   (
-    select format('%s EUR. %s EUR are left.', least(340.03, f.balance + round(f.balance * 0.01, 2)), f.balance)
+    select format('%s EUR. %s EUR are left.', least(340.03, f.balance + round(f.balance * 0.01, 2)), to_char(f.balance, 'FM9,990.00'))
     from public.debts as d
     cross join lateral private.debt_figures(d, pg_temp.due() - 4) as f
     where d.name = 'Car'
