@@ -80,7 +80,10 @@ class Columns:
         # a line between tables or below them tells nothing of the columns
         self.sample = [row for row in self.sample if any(map(is_date, row[2]))] or self.sample
         self.names: list[str] = [text_of(cell) for cell in self.header[2]] if self.header else []
+        # of these nobody has said that they hold for this file, too
+        self.recalled: set[str] = set()
         if not mapping.get("columns") and self.names and remembered.get("header") == self.names:
+            self.recalled = remembered.keys() - mapping.keys()
             mapping = remembered | mapping
         self.mapping = mapping
         self.is_open = False

@@ -256,11 +256,10 @@ class Table(Columns):
         return written
 
     def _find_dates(self, order: str | None, written: Written) -> None:
-        self.dates = (
-            DateColumn(order)
-            if order
-            else DateColumn.detect(written.days, self.currency or self.hints.currency, self.hints.today)
-        )
+        if not order or "date_order" in self.recalled:
+            self.dates = DateColumn.detect(written.days, self.currency or self.hints.currency, self.hints.today)
+        if order and not ("date_order" in self.recalled and reads_more(self.dates, DateColumn(order), written.days)):
+            self.dates = DateColumn(order)
         typed = written.typed_days
         read = [day for text in written.days if (day := self.dates.read(text))] if typed else []
         if read and all(day.day < 13 for day in typed) and all(day.day > 12 for day in read):
@@ -273,6 +272,12 @@ class Table(Columns):
         """One sign for all amounts; some banks write balances or charges in another way than amounts."""
         has_thousandths = (self.currency or self.hints.currency) in THOUSANDTHS
         found = {role: AmountReader.detect(texts, has_thousandths) for role, texts in amounts.items()}
+        if (
+            "decimal" in self.recalled
+            and decimal
+            and reads_more(found["amount"], AmountReader(decimal), amounts["amount"])
+        ):
+            decimal = None
         self.amounts = AmountReader(decimal) if decimal else found["amount"]
         if not decimal and not self.amounts.is_certain:
             self.amounts = next((reader for reader in found.values() if reader.is_certain), self.amounts)
@@ -895,6 +900,11 @@ class Table(Columns):
             "inverse": self.inverse,
             "currency": self.currency,
         }
+
+
+def reads_more(found: DateColumn | AmountReader, recalled: DateColumn | AmountReader, texts: list[str]) -> bool:
+    """Whether what was good for an earlier file is wrong for this one."""
+    return sum(recalled.read(text) is None for text in texts) > sum(found.read(text) is None for text in texts)
 
 
 def read_table(reading: Reading, rows: Rows, mapping: dict[str, Any], remembered: dict[str, Any], hints: Hints) -> None:

@@ -448,6 +448,20 @@ def test_a_mapping_corrects_what_was_found(file: Path) -> None:
     assert [line.booked_on for line in remembered] == [date(2024, 1, 2), date(2024, 2, 3)]
 
 
+def test_what_is_remembered_does_not_hold_against_what_the_next_file_shows(file: Path) -> None:
+    before, _ = lines_of(file, "Date,Text,Amount\n01/02/2024,One,1.234\n02/03/2024,Two,-2.500\n", hints=Hints("EUR"))
+    assert (before.mapping["date_order"], before.mapping["decimal"]) == ("dmy", ",")
+    file.write_text("Date,Text,Amount\n01/31/2024,One,1.23\nsomeday,Two,5.00\n02/03/2024,Three,-2.5\n")
+    days = [date(2024, 1, 31), None, date(2024, 2, 3)]
+    reading = read(file, {}, before.mapping)
+    assert [(line.booked_on, line.amount) for line in reading] == [
+        *zip(days, [Decimal("1.23"), 5, Decimal("-2.5")], strict=True)
+    ]
+    # but where it shows nothing, what was corrected before is right
+    file.write_text("Date,Text,Amount\n01/02/2024,One,1.23\nsomeday,Two,5.00\n")
+    assert [line.booked_on for line in read(file, {}, reading.mapping)] == [date(2024, 1, 2), None]
+
+
 def test_a_line_that_is_wrong_leaves_the_others_alone(file: Path) -> None:
     text = "Date,Text,Amount\n2024-01-31,One,1.50\n2024-02-30,Two,2\n2024-03-01,Three,lots\n2024-03-02,Four,\n2024-03-03,Five,1.2.3\n"
     _, lines = lines_of(file, text)
