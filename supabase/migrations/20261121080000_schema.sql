@@ -7399,7 +7399,7 @@ as $$
   ('import_done', 'en', 'Import finished', '{file_name}: {imported} of {lines} lines booked.'),
   ('import_done', 'de', 'Import abgeschlossen', '{file_name}: {imported} von {lines} Zeilen gebucht.'),
   ('import_done', 'es', 'Importación terminada', '{file_name}: {imported} de {lines} líneas registradas.'),
-  ('import_done', 'fr', 'Import terminé', '{file_name} : {imported} lignes sur {lines} enregistrées.'),
+  ('import_done', 'fr', 'Import terminé', '{file_name} : lignes enregistrées : {imported} sur {lines}.'),
   ('export_ready', 'en', 'Your export is ready', '{file_name} can be fetched until {expires_on}.'),
   ('export_ready', 'de', 'Dein Export ist fertig', '{file_name} kann bis zum {expires_on} abgeholt werden.'),
   ('export_ready', 'es', 'Tu exportación está lista', '{file_name} se puede descargar hasta el {expires_on}.'),
@@ -7451,11 +7451,36 @@ $$;
 comment on function private.in_words_of is 'A number, date or text as a language writes it.';
 revoke execute on function private.in_words_of from public;
 
+create function private.money_in_words_of(locale text, amount jsonb, currency text) returns text
+language sql stable set search_path = ''
+as $$
+  select translate(
+    to_char(
+      (money_in_words_of.amount #>> '{}')::numeric,
+      'FM999,999,999,999,999,999,999,990' || rpad(case when c.decimals > 0 then '.' else '' end, sign(c.decimals)::integer + c.decimals, '0')
+    ),
+    ',.', case money_in_words_of.locale when 'en' then ',.' when 'fr' then chr(8239) || ',' else '.,' end
+  )
+  from public.currencies as c
+  where c.code = money_in_words_of.currency and jsonb_typeof(money_in_words_of.amount) = 'number'
+$$;
+comment on function private.money_in_words_of is 'An amount as a language writes it, with the decimals of its currency; null where there is none.';
+revoke execute on function private.money_in_words_of from public;
+
 create function private.fill_in(template text, details jsonb, locale text) returns text
-language sql immutable set search_path = ''
+language sql stable set search_path = ''
 as $$
   -- in one pass, so that a name with braces in it stays a name
-  select string_agg(p.part[1] || private.in_words_of(fill_in.locale, fill_in.details -> p.part[2]), '' order by p.place)
+  select string_agg(
+    p.part[1] || coalesce(
+      case
+        when p.part[2] in ('amount', 'available', 'balance', 'current_amount', 'spent', 'target_amount')
+          then private.money_in_words_of(fill_in.locale, fill_in.details -> p.part[2], fill_in.details ->> 'currency')
+      end,
+      private.in_words_of(fill_in.locale, fill_in.details -> p.part[2])
+    ),
+    '' order by p.place
+  )
   from regexp_matches(fill_in.template, '([^{]*)(?:\{(\w+)\})?', 'g') with ordinality as p (part, place)
 $$;
 comment on function private.fill_in is 'A text with what stands in braces filled in.';

@@ -715,6 +715,8 @@ DROP FUNCTION "private"."matches"(jsonb, public.transactions, text);
 
 DROP FUNCTION "private"."may_begin_again"(bigint);
 
+DROP FUNCTION "private"."money_in_words_of"(text, jsonb, text);
+
 DROP FUNCTION "private"."monthly_payment"(public.debts, numeric);
 
 DROP FUNCTION "private"."my_books"(public.book_role);
