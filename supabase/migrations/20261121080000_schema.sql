@@ -13083,8 +13083,10 @@ marks as (
 parts as (
   select
     o.book_id, o.transaction_id,
-    string_agg(concat_ws(' ', c.path, o.amount), ' | ' order by o.position, o.created_at, o.id) as splits
+    string_agg(concat_ws(' ', c.path, round(o.amount, k.decimals)), ' | ' order by o.position, o.created_at, o.id) as splits
   from public.transaction_splits as o
+  inner join public.accounts as a on a.book_id = o.book_id and a.id = o.account_id
+  inner join public.currencies as k on k.code = a.currency
   left join paths as c on c.book_id = o.book_id and c.id = o.category_id
   group by o.book_id, o.transaction_id
 )
