@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-__all__ = ["AmountReader", "looks_like_amount", "sign_of"]
+__all__ = ["AmountReader", "looks_like_amount", "mark_of", "sign_of"]
 
 # currency signs and codes before or after the number, and spaces of every kind
-MARKS = r"(?:[A-Z]{3}|[^\W\d_]{0,3}\.?|[^\w\s.,()'’+−–-]{0,3}|[A-Z]{1,3}\$|S/\.?|(?i:euros?)|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
+MARKS = r"(?:[A-Z]{3}|[^\W\d_]{1,3}\.?|[^\w\s.,()'’+−–-]{0,3}|[A-Z]{1,3}\$|S/\.?|(?i:euros?)|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
 SHAPE = re.compile(
     rf"(?:{MARKS}\s*(?=\())?(?P<open>\()?\s*(?P<sign>[+−–-])?\s*(?P<mark_before>{MARKS})\s*(?P<sign_inside>[+−–-])?\s*"  # noqa: RUF001
     rf"(?P<number>\d[\d.,'’` ]*|[.,]\d+)\s*(?P<sign_behind>[+−–-])?\s*(?P<close>\))?\s*(?P<mark>{MARKS}|\([A-Za-z]{{1,2}}\.?\))\s*"  # noqa: RUF001
@@ -42,6 +42,12 @@ def sign_of(text: str) -> int:
     if shape is None:
         return 0
     return -1 if shape["open"] else BEHIND.get(_word(shape["mark"])) or BEFORE.get(_word(shape["mark_before"]), 0)
+
+
+def mark_of(text: str) -> int:
+    """1 or -1 where a word behind the number says which way it goes, else 0."""
+    shape = None if text[-1:].isdigit() else SHAPE.fullmatch(text)
+    return BEHIND.get(_word(shape["mark"]), 0) if shape else 0
 
 
 def _shape(text: str) -> tuple[str, int] | None:

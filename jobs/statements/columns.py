@@ -23,8 +23,8 @@ from jobs.statements.cells import (
     number_of,
     text_of,
 )
-from jobs.statements.headings import ROLES, WORDS_FOR, currency_of, plain, plain_part
-from jobs.statements.marks import BOOKED, DECLINED, IBAN, IN, OUT, PENDING
+from jobs.statements.headings import NAMED, ROLES, WORDS_FOR, currency_of, plain, plain_part
+from jobs.statements.marks import BOOKED, DECLINED, IBAN, IN, OUT, PAIRS, PENDING
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
 __all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles", "days_of"]
@@ -268,6 +268,14 @@ class Columns:
             self._complete(found)
         if not SUMS & {*found, *given}:
             used = {place for places in found.values() for place in places}
+            numbers = [p for p in range(self._width()) if p not in used and self._mostly(p, is_amount_or_none, 1)]
+            if told := self._told(self._beside(self._gaps(numbers))):
+                found |= told
+                self.reading.note(
+                    f"The balances tell that '{self._name(told['debit'][0])}' is money out and '{self._name(told['credit'][0])}' "
+                    "money in."
+                )
+        if not SUMS & {*found, *given}:
             sums = [
                 p
                 for p in range(self._width())
@@ -320,7 +328,12 @@ class Columns:
 
         where = [not is_filled for is_filled in filled(known)]
         others = [p for p in range(width) if p not in used and any(where) and filled(p) == where]
-        others = [p for p in others if self._mostly(p, is_amount_or_none, 1) and any(map(is_sum, self._column(p)))]
+        others = [p for p in others if self._mostly(p, is_amount_or_none, 1)]
+        others = [p for p in others if any(map(is_sum, self._column(p)))] or [
+            p
+            for p in others
+            if (told := self._told([(known, p)])) and told["debit" if "debit" in found else "credit"] == [known]
+        ]
         if len(others) == 1:
             found["credit" if "debit" in found else "debit"] = others
             way = "in" if "debit" in found and found["debit"] != others else "out"
@@ -431,9 +444,15 @@ class Columns:
     ) -> None:
         """The column of a role by its heading, if its contents are of that kind."""
         fits = [p for p in self._places(role) if p not in used and (test is None or self._mostly(p, test, share))]
-        # a column with something in it before an empty one
+        # a column with something in it before an empty one, one that is known as a whole before one that is in part
         # and of those in several currencies the account's
-        fits.sort(key=lambda p: (not self._column(p), currency_of(self._name(p)) not in (None, self.hints.currency)))
+        fits.sort(
+            key=lambda p: (
+                not self._column(p),
+                self.headings[p] not in NAMED,
+                currency_of(self._name(p)) not in (None, self.hints.currency),
+            )
+        )
         if fits:
             found[role] = fits[:1]
 
@@ -516,10 +535,12 @@ class Columns:
         taken = days_of(found)
         width = self._width()
         blank = [place for place in range(width) if place >= len(self.headings) or not self.headings[place]]
-        unsigned = not any("-" in text_of(cell) for place in found.get("amount", []) for cell in self._column(place))
+        sums = found.get("amount") or [p for p in range(width) if any(map(is_sum, self._column(p)))]
+        unsigned = not any("-" in text_of(cell) for place in sums for cell in self._column(place))
         for place in [*self._places("sign"), *blank]:
             marks = [text_of(cell).casefold() for cell in self._column(place)]
-            known = [mark for mark in marks if mark in OUT | IN]
+            ways = frozenset().union(*self._ways(place))
+            known = [mark for mark in marks if mark in ways]
             if place in taken or not known or (place in blank and set(known) <= {*DASHES}):
                 continue
             # some lines are neither, such as money that only changes its pot
@@ -573,8 +594,24 @@ class Columns:
 
     def _is_in_and_out(self, place: int) -> bool:
         marks = {text_of(cell).casefold() for cell in self._column(place)}
+        out, into = self._ways(place)
         # one of the two alone where it is no word for anything else
-        return marks <= OUT | IN and (bool(marks & OUT and marks & IN) or marks in ({"db"}, {"dr"}, {"cr"}))
+        is_sure = out is not OUT or marks in ({"db"}, {"dr"}, {"cr"})
+        return bool(marks) and marks <= out | into and (is_sure or bool(marks & out and marks & into))
+
+    def _ways(self, place: int) -> tuple[frozenset[str], frozenset[str]]:
+        """What a column has for money out and for money in: some letters say so only beside each other, in it or in its heading."""
+        marks = {text_of(cell).casefold() for cell in self._column(place)}
+        heading = re.search(r"(\w)\w*\s*/\s*(\w)\w*", self._name(place).casefold())
+        named = {*heading.groups()} if heading else set()
+        for out, into in PAIRS:
+            if (
+                marks
+                and marks <= out | into
+                and (out | into == named or (len(marks) > 1 and place in self._places("sign")))
+            ):
+                return out, into
+        return OUT, IN
 
     def _is_state(self, place: int) -> bool:
         states = {text_of(cell).casefold() for cell in self._column(place)}
@@ -625,16 +662,13 @@ class Columns:
                 return self._by_content()
         if not found.keys() & SUMS:
             # a column of zeros is none of money out or in; one of them may have zeros where the other has an amount
-            gaps = [
-                p for p in numbers if 0 < sum(bool(number_of(cell, reader)) for cell in columns[p]) < len(self.sample)
-            ][:MAX_SUMS]
-            gaps.sort(key=lambda p: not any(map(is_sum, columns[p])))
+            gaps = self._gaps(numbers)
             signed = [p for p in full if any(v < 0 for v in values[p])]
             broken = [
                 p for p in signed or full if any(re.search(r"[.,]\d\d?\D*$", text_of(cell)) for cell in columns[p])
             ]
-            if pairs := self._beside(gaps, reader):
-                self._out_and_in(pairs, full, reader, found)
+            if pairs := self._beside(gaps):
+                self._out_and_in(pairs, found)
             elif sum(len(columns[p]) < len(self.sample) for p in gaps) < 2 and (signed or full):
                 sums = [p for p in full if any(map(is_sum, columns[p]))]
                 self.is_open = len(self.sample) == 1 and len(sums) > 1
@@ -714,34 +748,60 @@ class Columns:
             Decimal(0),
         )
 
-    def _beside(self, gaps: list[int], reader: AmountReader) -> list[tuple[int, int]]:
+    def _gaps(self, numbers: list[int]) -> list[int]:
+        """The columns that have an amount on some rows and on others none; what has cents first."""
+        reader = self._reader(numbers)
+        some = [sum(bool(number_of(cell, reader)) for cell in self._column(p)) for p in numbers]
+        gaps = [p for p, count in zip(numbers, some, strict=True) if 0 < count < len(self.sample)][:MAX_SUMS]
+        return sorted(gaps, key=lambda p: not any(map(is_sum, self._column(p))))
+
+    def _reader(self, places: list[int]) -> AmountReader:
+        return AmountReader.detect(text_of(cell) for p in places for cell in self._column(p))
+
+    def _beside(self, gaps: list[int]) -> list[tuple[int, int]]:
         """Two columns each of which each row has one: what may be money out and money in."""
-        pairs = []
+        pairs, reader = [], self._reader(gaps)
         for pair in ((a, b) for a in gaps for b in gaps if a < b):
             both = [[cells[p] for p in pair if p < len(cells) and text_of(cells[p])] for _, _, cells in self.sample]
             if all(len(cells) == 1 or sum(bool(number_of(cell, reader)) for cell in cells) == 1 for cells in both):
                 pairs.append(pair)
         return pairs
 
-    def _out_and_in(
-        self, pairs: list[tuple[int, int]], full: list[int], reader: AmountReader, found: dict[str, list[int]]
-    ) -> None:
-        """Which columns are money out and in, and which of the two is which: a running balance tells, else the first is money out,
-        as everywhere."""
+    def _told(self, pairs: list[tuple[int, int]]) -> dict[str, list[int]]:
+        """Which of two columns is money out and which money in, where balances follow from them."""
+        if not pairs:
+            return {}
+        days = [p for p in range(self._width()) if all(map(is_date, self._column(p)))]
+        full = [
+            p
+            for p in range(self._width())
+            if p not in days and len(cells := self._column(p)) == len(self.sample) and all(map(is_amount, cells))
+        ][:MAX_SUMS]
+        reader = self._reader([*full, *pairs[0]])
 
-        def value(cells: Sequence[Cell], place: int) -> Decimal:
-            return (number_of(cells[place], reader) if place < len(cells) else None) or Decimal(0)
+        def values(place: int) -> list[Decimal]:
+            cells = [cells[place] if place < len(cells) else "" for _, _, cells in self.sample]
+            return [number_of(cell, reader) or Decimal(0) for cell in cells]
 
         for debit, credit in (way for pair in pairs for way in (pair, pair[::-1])):
-            amounts = [abs(value(cells, credit)) - abs(value(cells, debit)) for _, _, cells in self.sample]
+            amounts = [abs(y) - abs(x) for x, y in zip(values(debit), values(credit), strict=True)]
             for place in full:
-                held = [value(cells, place) for _, _, cells in self.sample]
-                if is_running(list(zip(pairwise(held), pairwise(amounts), strict=True))):
+                held = values(place)
+                if place not in (debit, credit) and is_running(
+                    list(zip(pairwise(held), pairwise(amounts), strict=True))
+                ):
                     if self.hints.is_liability and sum(b > 0 for b in held) * 2 > len(held):
                         # what is owed grows with what is spent, so the balance does not tell
                         debit, credit = sorted((debit, credit))
-                    found["debit"], found["credit"], found["balance"] = [debit], [credit], [place]
-                    return
+                    return {"debit": [debit], "credit": [credit], "balance": [place]}
+        return {}
+
+    def _out_and_in(self, pairs: list[tuple[int, int]], found: dict[str, list[int]]) -> None:
+        """Which columns are money out and in, and which of the two is which: a running balance tells, else the first is money out,
+        as everywhere."""
+        if told := self._told(pairs):
+            found |= told
+            return
         found["debit"], found["credit"] = [pairs[0][0]], [pairs[0][1]]
         self.reading.note(
             "The file has no headings: the first column of amounts is taken as money out, the second as money in."

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["ROLES", "WORDS_FOR", "currency_of", "plain", "plain_part"]
+__all__ = ["NAMED", "ROLES", "WORDS_FOR", "currency_of", "plain", "plain_part"]
 
 SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY", "R$": "BRL", "US$": "USD", "₪": "ILS",
            "₽": "RUB", "₴": "UAH", "₺": "TRY", "₩": "KRW", "฿": "THB", "₫": "VND"}  # fmt: skip
@@ -46,7 +46,9 @@ def plain(text: str) -> str:
     # where the currency is all there is, it is the name
     text = CURRENCY.sub(" ", text).strip(" ()") or text
     text = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", "", text.replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("\u0131", "i"))
+    name = re.sub(r"[\W_]+", "", text.replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("\u0131", "i"))
+    # a sign and nothing else is a name
+    return name or {"[-]": "-", "[+]": "+"}.get(text, "")
 
 
 # by role; of several that a file has, the first here wins. `|` stands between names.
@@ -83,7 +85,8 @@ ROLES: dict[str, list[str]] = {
             | release date
             | data tranzactie | data finalizarii tranzactiei | датум | תאריך רכישה | תאריך עסקה | ημερομηνια συναλλαγης | 付款时间
             | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
-            | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date
+            | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | tgl tran | 이용일 | 이용일자
+            | paid at | created at
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -113,7 +116,7 @@ ROLES: dict[str, list[str]] = {
             | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em | upphæð
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
-            | tranzakcio osszege | cash flow
+            | tranzakcio osszege | cash flow | 이용금액
             | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום
         """,
         "debit": """
@@ -130,6 +133,7 @@ ROLES: dict[str, list[str]] = {
             | terheles | χρεωση | дебит | חובה | مدين | ถอนเงิน | ถอน | ghi no | cheques cargos | expense amount
             | cheques debits | funds out | payments out | withdrawal amount inr | debited amount | дугује | исплата
             | задолжува | בחובה | dugovni | gasto | isplaceno | so tien ghi no | withdrawn | withdrawal amount rs
+            | [-] | cikis | mutasi debet | 提出 | одлив
         """,
         "credit": """
             credit | credits | credit amount | deposit | deposits | deposit amount | deposit amt | paid in
@@ -144,7 +148,7 @@ ROLES: dict[str, list[str]] = {
             | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금금액 | 입금 | 맡기신금액 | amount in
             | jovairas | πιστωση | זכות | دائن | ฝากเงิน | ฝาก | ghi co | depositos abonos | income amount
             | funds in | payments in | deposit amount inr | credited amount | потражује | уплата | побарува | בזכות
-            | uplaceno | potrazni | so tien ghi co | 存入 | deposit amount rs
+            | uplaceno | potrazni | so tien ghi co | 存入 | deposit amount rs | [+] | giris | mutasi kredit | прилив
         """,
         "sign": """
             d c | dc | c d | cd | debit credit | credit debit | debit or credit | cr dr | dr cr | af bij | bij af
@@ -172,7 +176,7 @@ ROLES: dict[str, list[str]] = {
             | ยอดคงเหลือ | so du
             | cash balance | partial balance | saldo contabilistico | endsaldo | bal | available balance | стање
             | sold contabil | sold final | current balance | running balance amount | zostatok | залишок | состојба | 餘額
-            | 結餘 | היתרה | יתרה בש ח | היתרה בש ח
+            | 結餘 | היתרה | יתרה בש ח | היתרה בש ח | saldo akhir mutasi | bal after
         """,
         "currency": """
             waluta rachunku | account currency | valuta rekening | mena uctu | валюта картки | currency | wahrung
@@ -231,6 +235,7 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
+            | desk tran | 이용처 | 이용가맹점
             | reason | buchungsinformationen | zprava | svrha | svrha placanja
             | beschrijving | 交易备注 | szczegoly transakcji | mo ta | remarks | mededeling | reference
         """,

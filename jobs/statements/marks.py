@@ -17,6 +17,7 @@ __all__ = [
     "OUT",
     "PAGE",
     "PAID_BACK",
+    "PAIRS",
     "PENDING",
     "SUM_ROW",
 ]
@@ -41,6 +42,8 @@ IN = words(
     "|potraživanje|pano|hyvitys|insättning|indsat|alacak|пополнение|зачисление|приход|кредит|зарахування|дохід|кредіт|זכות|دائن|ฝาก|ghi có"
     "|masuk|入金|进款|转入|贷|입금"
 )
+# letters that say so only beside each other, for money out and in: cargo and abono, dare and avere, withdrawal and deposit
+PAIRS = tuple((frozenset(pair[0]), frozenset(pair[1])) for pair in words("ca|da|dr|se|gi|ei|ue|dp|tj|ou|ba|wd|pr"))
 PENDING = words(
     "pending|uncleared|vorgemerkt|umsatz vorgemerkt|offen|en attente|pendiente|in attesa|authorised|authorized|open|processing"
     "|pending authorization|held|reserviert|ausstehend|nicht gebucht|in bearbeitung|autorisiert|on hold|unposted|not posted|provisional"

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from jobs.statements.amounts import AmountReader, sign_of
+from jobs.statements.amounts import AmountReader, mark_of, sign_of
 from jobs.statements.cells import DASHES, Cell, Row, Rows, is_date, is_sum, looks_like_entry, number_of, text_of
 from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns, days_of
 from jobs.statements.dates import ORDERS, DateColumn
@@ -26,7 +26,6 @@ from jobs.statements.marks import (
     DECLINED,
     IBAN,
     IN,
-    OUT,
     PAGE,
     PAID_BACK,
     PENDING,
@@ -302,6 +301,7 @@ class Table(Columns):
         self.marks: Callable[[int, Decimal], Decimal] = lambda mark, amount: amount
         self.is_marked = False
         self.unmarked = 0
+        self.out, self.into = self._ways(self.columns.get("sign", [MAX_COLUMNS])[0])
         if "sign" not in self.columns:
             return
         if self._is_lone_mark(self.columns["sign"][0]):
@@ -539,7 +539,11 @@ class Table(Columns):
 
     def balance(self, cells: Sequence[Cell]) -> Decimal | None:
         balance = self.number(cells, "balance")
-        if balance and "balance_sign" in self.columns and (self.text(cells, "balance_sign") or "").casefold() in OUT:
+        if (
+            balance
+            and "balance_sign" in self.columns
+            and (self.text(cells, "balance_sign") or "").casefold() in self.out
+        ):
             return -abs(balance)
         return balance
 
@@ -586,7 +590,8 @@ class Table(Columns):
                 part = number_of(cells[place], self.amounts)
                 if part is None:
                     return None, text
-                total = (total or Decimal(0)) + sign * part
+                # a word behind it says more than the heading
+                total = (total or Decimal(0)) + (part if mark_of(text) else sign * part)
         return total, ""
 
     @staticmethod
@@ -630,7 +635,7 @@ class Table(Columns):
         mark = (self.text(cells, "sign") or "").casefold()
         if not mark:
             return self.unmarked
-        return -1 if mark in OUT else 1 if mark in IN else 0
+        return -1 if mark in self.out else 1 if mark in self.into else 0
 
     def _find_fault(self, line: Line, cells: Sequence[Cell], wrong_day: str, wrong_amount: str) -> None:
         """What a line without day or amount is."""

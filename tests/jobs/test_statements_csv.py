@@ -1302,6 +1302,49 @@ NO_LINE = "The line has no day and no amount."
             "30.01.2024;a;-1,50\nand a word;;\n31.01.2024;b;-2,00\n",
             ["2024-01-30 -1.50 a", NO_LINE, "2024-01-31 -2.00 b", "Not a line of the statement: and a word"],
         ),
+        # less than one, without a digit before the point
+        ("Date,Text,Debit,Credit\n1/30/2024,a,,.45\n1/31/2024,b,90.00,\n", ["2024-01-30 0.45 a", "2024-01-31 -90.00 b"]),
+        # a word behind an amount says the same as its heading, or more
+        (
+            "Date,Text,Withdrawal,Deposit\n30/01/2024,a,40.00 Dr,\n31/01/2024,b,,100.00 Cr\n31/01/2024,c,0.50,\n",
+            ["2024-01-30 -40.00 a", "2024-01-31 100.00 b", "2024-01-31 -0.50 c"],
+        ),
+        # letters for money out and in that mean something else elsewhere, beside each other or in the heading
+        (
+            "Fecha;Detalle;Tipo;Monto\n30/01/2024;a;C;100,50\n31/01/2024;b;A;25,00\n",
+            ["2024-01-30 -100.50 a", "2024-01-31 25.00 b"],
+        ),
+        ("Date,Text,Type,Amount\n30/01/2024,a,W,1.50\n31/01/2024,b,D,2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 2.00 b"]),
+        (
+            "Fecha;Detalle;CARGO/ABONO;Monto\n30/01/2024;a;C;100,50\n31/01/2024;b;C;25,00\n",
+            ["2024-01-30 -100.50 a", "2024-01-31 -25.00 b"],
+        ),
+        (
+            "Dátum;Közlemény;Terhelés vagy jóváírás (T/J);Összeg\n2024.01.30;a;T;100,50\n2024.01.31;b;J;25,00\n",
+            ["2024-01-30 -100.50 a", "2024-01-31 25.00 b"],
+        ),
+        ("Date,Text,Class,Amount\n30/01/2024,a,C,-1.50\n31/01/2024,b,A,-2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 -2.00 b"]),
+        # columns of no known name: balances follow from one pair and one way alone, with cents or without
+        (
+            "Tarix,Təyinat,Məxaric,Mədaxil,Balans\n30.01.2024,a,100.00,0.00,900.00\n31.01.2024,b,0.00,10.00,910.00\n",
+            [
+                "2024-01-30 -100.00 a", "2024-01-31 10.00 b", "closing 2024-01-31 910.00", "opening 2024-01-30 1000.00",
+                "The days are taken from 'Tarix', the only column that has days.",
+                "The balances tell that 'Məxaric' is money out and 'Mədaxil' money in.",
+            ],
+        ),
+        (
+            "Date,Text,Gone,Deposit,Balance\n2024-01-30,a,100,,900\n2024-01-30,b,,20,920\n2024-01-31,c,10,,910\n",
+            [
+                "2024-01-30 -100 a", "2024-01-30 20 b", "2024-01-31 -10 c", "closing 2024-01-31 910", "opening 2024-01-30 1000",
+                "'Gone' has an amount where 'Deposit' has none: money out.",
+            ],
+        ),
+        # signs for names
+        (
+            "Time,Details,[-] USD,[+] USD,Amount Sent\n30 Jan 24 10:00,a,1.50,,1.50\n31 Jan 24 10:00,b,,2.00,2.00\n",
+            ["2024-01-30 -1.50 USD a", "2024-01-31 2.00 USD b", "The days are taken from 'Time', the only column that has days."],
+        ),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
