@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-__all__ = ["AmountReader", "looks_like_amount", "mark_of", "sign_of"]
+__all__ = ["BELOW", "AmountReader", "looks_like_amount", "mark_of", "sign_of"]
 
 # currency signs and codes before or after the number, and spaces of every kind
 MARKS = r"(?:[A-Z]{3}|[^\W\d_]{1,3}\.?|[^\w\s.,()'’+−–-]{0,3}|[A-Z]{1,3}\$|S/\.?|(?i:euros?)|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
@@ -24,8 +24,10 @@ GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}|\d+")
 BEHIND = {"CR": 1, "C": 1, "H": 1, "DR": -1, "DB": -1, "D": -1, "S": -1}
 BEFORE = {"CR": 1, "DR": -1, "DB": -1}
 # signs that stand for others: ▲ is how Japan writes what is below zero
-ALIKE = str.maketrans({"\u00ad": "-", "▲": "-", "△": "-", "▼": "-", "¥": None})
-BELOW = re.compile(r"[-(−–\u00ad▲△▼]")  # noqa: RUF001
+ALIKE = str.maketrans({"\u00ad": "-", "▲": "-", "△": "-", "▼": "-", "¥": None, "\u066b": ".", "\u066c": ","})
+# a dash behind the decimal sign stands for no cents
+BELOW = re.compile(r"(?<![.,])[-(−–\u00ad▲△▼]")  # noqa: RUF001
+NO_CENTS = re.compile(r"(?<=\d[.,])[-−–—]+(?=\D*$)")  # noqa: RUF001
 
 
 def _word(mark: str) -> str:
@@ -57,7 +59,7 @@ def _shape(text: str) -> tuple[str, int] | None:
     if not text.isascii():
         # before the look-alikes are folded: a soft hyphen is used as a minus, too
         text = unicodedata.normalize("NFKC", text.translate(ALIKE)).translate(SPACES)
-    found = SHAPE.fullmatch(text.strip())
+    found = SHAPE.fullmatch(NO_CENTS.sub("", text).strip())
     if found is None:
         return None
     signs = [found[name] for name in ("sign", "sign_inside", "sign_behind") if found[name]]

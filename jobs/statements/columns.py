@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise, permutations
 from typing import Any
 
-from jobs.statements.amounts import AmountReader
+from jobs.statements.amounts import BELOW, AmountReader
 from jobs.statements.cells import (
     DASHES,
     Cell,
@@ -471,7 +471,7 @@ class Columns:
             # some give both; where it has gaps, it is not the amount of each line
             amounts = self._column(found["amount"][0])
             sums = self._column(found["debit"][0]) if "debit" in found else []
-            unsigned = any(map(is_sum, sums)) and not any(re.search(r"[-−–(]", text_of(cell)) for cell in amounts)  # noqa: RUF001
+            unsigned = any(map(is_sum, sums)) and not any(BELOW.search(text_of(cell)) for cell in amounts)
             if ("debit" in found or "credit" in found) and (unsigned or len(amounts) < 0.8 * len(self.sample)):
                 del found["amount"]
             else:
@@ -536,7 +536,7 @@ class Columns:
         width = self._width()
         blank = [place for place in range(width) if place >= len(self.headings) or not self.headings[place]]
         sums = found.get("amount") or [p for p in range(width) if any(map(is_sum, self._column(p)))]
-        unsigned = not any("-" in text_of(cell) for place in sums for cell in self._column(place))
+        unsigned = not any(BELOW.search(text_of(cell)) for place in sums for cell in self._column(place))
         for place in [*self._places("sign"), *blank]:
             marks = [text_of(cell).casefold() for cell in self._column(place)]
             ways = frozenset().union(*self._ways(place))

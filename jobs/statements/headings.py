@@ -116,7 +116,7 @@ ROLES: dict[str, list[str]] = {
             | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em | upphæð
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
-            | tranzakcio osszege | cash flow | 이용금액
+            | tranzakcio osszege | cash flow | 이용금액 | amount num
             | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום
         """,
         "debit": """

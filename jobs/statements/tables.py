@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from jobs.statements.amounts import AmountReader, mark_of, sign_of
+from jobs.statements.amounts import BELOW, AmountReader, mark_of, sign_of
 from jobs.statements.cells import DASHES, Cell, Row, Rows, is_date, is_sum, looks_like_entry, number_of, text_of
 from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns, days_of
 from jobs.statements.dates import ORDERS, DateColumn
@@ -251,7 +251,7 @@ class Table(Columns):
             for role, counts in written.signs.items():
                 if role in columns and columns[role][0] < width:
                     text = text_of(cells[columns[role][0]])
-                    counts["-" in text or "−" in text or "(" in text] += bool(text.strip("0., -–"))  # noqa: RUF001
+                    counts[bool(BELOW.search(text))] += bool(text.strip("0., -–"))  # noqa: RUF001
         return written
 
     def _find_dates(self, order: str | None, written: Written) -> None:
@@ -483,11 +483,13 @@ class Table(Columns):
         # balances above zero of a card or a loan may be what is owed
         is_open = self.hints.is_liability and sum(b > 0 for b in balances) * 2 > len(balances)
         # against the headings of money out and in two rows are no proof
+        amounts = [amount for _, _, cells in self.sample if (amount := self.amount_of(cells)[0])]
         is_weak = "amount" not in self.columns and (self.hints.is_liability or len(balances) < 3)
+        # nor are two balances with other lines between them
+        is_weak |= len(balances) < 3 and len(balances) < len(amounts)
         if said < 0 and not is_open and not is_weak:
             self.reading.note("The balances say that amounts above zero left the account; signs are turned round.")
             return True
-        amounts = [amount for _, _, cells in self.sample if (amount := self.amount_of(cells)[0])]
         if "amount" not in self.columns and (
             self.header or not (self.debit_is_negative and not self.credit_is_negative)
         ):

@@ -1345,6 +1345,22 @@ NO_LINE = "The line has no day and no amount."
             "Time,Details,[-] USD,[+] USD,Amount Sent\n30 Jan 24 10:00,a,1.50,,1.50\n31 Jan 24 10:00,b,,2.00,2.00\n",
             ["2024-01-30 -1.50 USD a", "2024-01-31 2.00 USD b", "The days are taken from 'Time', the only column that has days."],
         ),
+        # a dash in place of cents is no sign, whether amounts have one or columns of their own
+        ("Dato;Tekst;Beløb\n30.01.2024;a;-1.000,-\n31.01.2024;b;10,-\n", ["2024-01-30 -1000.0 a", "2024-01-31 10.0 b"]),
+        ("Dato;Tekst;Ut;Inn\n30.01.2024;a;100,-;\n31.01.2024;b;;10,—\n", ["2024-01-30 -100.0 a", "2024-01-31 10.0 b"]),
+        # digits and signs of Arabic
+        (
+            "Date,Text,Amount\n2024-01-30,a,-\u0661\u0660\u0660\u066b\u0665\u0660\n2024-01-31,b,\u0661\u0660\u066b\u0660\u0660\n",
+            ["2024-01-30 -100.50 a", "2024-01-31 10.00 b"],
+        ),
+        # two balances tell nothing of the line between them
+        (
+            "Date,Text,Amount,Balance\n31/01/2024,c,-10.00,910.00\n31/01/2024,b,20.00,\n30/01/2024,a,-100.00,900.00\n",
+            [
+                "2024-01-31 -10.00 c", "2024-01-31 20.00 b", "2024-01-30 -100.00 a", "closing 2024-01-31 910.00",
+                "opening 2024-01-30 1000.00",
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
