@@ -6004,7 +6004,9 @@ as $$
   update public.imports as i
   set
     status = 'failed', error = jsonb_build_object('message', fail_import.message, 'line', fail_import.line),
-    line_count = 0, ready_count = 0, duplicate_count = 0, left_out_count = 0, error_count = 0
+    -- nothing of a reading before
+    line_count = 0, ready_count = 0, duplicate_count = 0, left_out_count = 0, error_count = 0, money_in = 0, money_out = 0,
+    first_on = null, last_on = null, notes = '[]', balances = '[]'
   where i.book_id = fail_import.book_id and i.id = fail_import.import_id and i.status <> 'committed'
 $$;
 comment on function private.fail_import is 'For the worker: the file can''t be read, and why. Definer: nobody writes imports directly.';

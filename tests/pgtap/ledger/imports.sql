@@ -57,6 +57,14 @@ select tests.refused($$ select public.commit_import(tests.id('unread')) $$, 'PT4
 select is(
   (public.read_import_again(tests.id('unread'), '{"decimal": ","}')).mapping, '{"decimal": ","}', 'but may be read with another mapping'
 );
+select tests.fill_import('unread', tests.id('checking'), '2024-01-30|-1|Tea');
+select tests.log_out();
+select private.fail_import(tests.book(), tests.id('unread'), 'No table', 1);
+select results_eq(
+  $$ select status::text, error ->> 'message', line_count, money_out, first_on, balances from public.imports where id = tests.id('unread') $$,
+  $$ values ('failed', 'No table', 0, 0::numeric, null::date, '[]'::jsonb) $$, 'one that can''t be read the next time says nothing of the last'
+);
+select tests.be('ben');
 select lives_ok($$ delete from public.imports where id = tests.id('unread') $$, 'or deleted');
 select tests.refused(
   format($$ update public.import_rows set %s = tests.id('x') where position = 1 $$, c.name), 'PT422', c.detail, 'a line is given what is there'
