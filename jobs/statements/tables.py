@@ -26,6 +26,7 @@ from jobs.statements.marks import (
     DECLINED,
     IBAN,
     IN,
+    OUT,
     PAGE,
     PAID_BACK,
     PENDING,
@@ -311,6 +312,9 @@ class Table(Columns):
             for _, _, cells in self.sample
             if (mark := self._mark(cells)) and (amount := self.amount_of(cells)[0])
         ]
+        if self.out is not OUT and any(amount < 0 for _, amount in marked):
+            # letters that say so only beside each other say less than signs
+            return
         of_in = [amount < 0 for mark, amount in marked if mark > 0]
         of_out = [amount < 0 for mark, amount in marked if mark < 0]
         is_turned = sum(of_in) * 2 > len(of_in)

@@ -1323,6 +1323,7 @@ NO_LINE = "The line has no day and no amount."
             "Dátum;Közlemény;Terhelés vagy jóváírás (T/J);Összeg\n2024.01.30;a;T;100,50\n2024.01.31;b;J;25,00\n",
             ["2024-01-30 -100.50 a", "2024-01-31 25.00 b"],
         ),
+        ("Date,Text,Type,Amount\n30/01/2024,a,D,-1.50\n31/01/2024,b,W,2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 2.00 b"]),
         ("Date,Text,Class,Amount\n30/01/2024,a,C,-1.50\n31/01/2024,b,A,-2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 -2.00 b"]),
         # columns of no known name: balances follow from one pair and one way alone, with cents or without
         (
