@@ -27,7 +27,7 @@ from jobs.statements.headings import NAMED, ROLES, WORDS_FOR, currency_of, plain
 from jobs.statements.marks import BOOKED, DECLINED, IBAN, IN, OUT, PAIRS, PENDING
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
-__all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles", "days_of"]
+__all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles", "days_of", "is_running"]
 
 SAMPLE = 300
 MAX_COLUMNS = 256
@@ -47,8 +47,9 @@ def count_roles(cells: Sequence[Cell]) -> int:
     return sum(found) if found[0] and any(found[1:4]) else int(any(found))
 
 
-def is_running(steps: list[tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]]], sign: int = 1) -> bool:
+def is_running(balances: Sequence[Decimal], amounts: Sequence[Decimal], sign: int = 1) -> bool:
     """Whether each of some balances is the one before and the amount, or the one after and the amount of its own."""
+    steps = list(zip(pairwise(balances), pairwise(amounts), strict=True))
     return bool(steps) and (
         all(b - a == sign * y for (a, b), (_, y) in steps) or all(a - b == sign * x for (a, b), (x, _) in steps)
     )
@@ -303,10 +304,10 @@ class Columns:
         """Whether each balance is the one before, or the one after, and the amount in a column."""
         if "balance" not in found or len(self._column(place)) < len(self.sample):
             return False
-        columns = self._column(found["balance"][0]), self._column(place)
-        reader = AmountReader.detect(text_of(cell) for cells in columns for cell in cells)
-        held, amounts = ([number_of(cell, reader) or Decimal(0) for cell in cells] for cells in columns)
-        return len(held) == len(amounts) and is_running(list(zip(pairwise(held), pairwise(amounts), strict=True)))
+        places = found["balance"][0], place
+        reader = self._reader(places)
+        held, amounts = ([number_of(cell, reader) or Decimal(0) for cell in self._column(p)] for p in places)
+        return len(held) == len(amounts) and is_running(held, amounts)
 
     def _is_bare(self, found: dict[str, list[int]]) -> bool:
         """Whether most lines have nothing in the columns that are taken for their texts."""
@@ -649,14 +650,14 @@ class Columns:
         found: dict[str, list[int]] = {"booked_on": dates[:1], "value_date": dates[1:2]}
         # of some hundred columns, only the first are tried with each other
         full = [p for p in numbers if len(columns[p]) == len(self.sample)][:MAX_SUMS]
-        reader = AmountReader.detect(text_of(cell) for p in numbers for cell in columns[p])
+        reader = self._reader(numbers)
         values = {p: [number_of(cell, reader) or Decimal(0) for cell in columns[p]] for p in full}
         # what has cents before what has none
         full.sort(key=lambda p: not any(map(is_sum, columns[p])))
         found |= self._proven(full, values)
         for amount, balance in permutations(full, 2) if not found.keys() & SUMS else ():
-            steps = list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True))[1:]
-            if any(values[amount]) and is_running(steps) and self._is_top(amount, balance, reader):
+            follows = any(values[amount]) and is_running(values[balance][1:], values[amount][1:])
+            if follows and self._is_top(amount, balance, reader):
                 self.preamble.append(self.sample[0])
                 self.sample = self.sample[1:]
                 return self._by_content()
@@ -711,22 +712,22 @@ class Columns:
             ):
                 return {"amount": [amount], "balance": [after]}
         pairs = [
-            (amount, balance, list(zip(pairwise(values[balance]), pairwise(values[amount]), strict=True)))
+            (amount, balance)
             for amount in amounts
             for balance in full
             if amount != balance and not is_counter(values[balance])
         ]
-        for amount, balance, steps in pairs:
-            if is_running(steps):
+        for amount, balance in pairs:
+            if is_running(values[balance], values[amount]):
                 return {"amount": [amount], "balance": [balance]}
-        for amount, balance, steps in pairs:
+        for amount, balance in pairs:
             # where it has zeros and another column has not, that one is money in
             has_other = any(
                 all(bool(x) != bool(y) for x, y in zip(values[p], values[amount], strict=True))
                 for p in amounts
                 if p not in (amount, balance)
             )
-            if is_running(steps, -1) and not has_other:
+            if is_running(values[balance], values[amount], -1) and not has_other:
                 if min(values[amount]) < 0:
                     # what it was before each entry
                     return {"amount": [amount]}
@@ -755,7 +756,8 @@ class Columns:
         gaps = [p for p, count in zip(numbers, some, strict=True) if 0 < count < len(self.sample)][:MAX_SUMS]
         return sorted(gaps, key=lambda p: not any(map(is_sum, self._column(p))))
 
-    def _reader(self, places: list[int]) -> AmountReader:
+    def _reader(self, places: Sequence[int]) -> AmountReader:
+        """How the amounts in some columns are written."""
         return AmountReader.detect(text_of(cell) for p in places for cell in self._column(p))
 
     def _beside(self, gaps: list[int]) -> list[tuple[int, int]]:
@@ -787,9 +789,7 @@ class Columns:
             amounts = [abs(y) - abs(x) for x, y in zip(values(debit), values(credit), strict=True)]
             for place in full:
                 held = values(place)
-                if place not in (debit, credit) and is_running(
-                    list(zip(pairwise(held), pairwise(amounts), strict=True))
-                ):
+                if place not in (debit, credit) and is_running(held, amounts):
                     if self.hints.is_liability and sum(b > 0 for b in held) * 2 > len(held):
                         # what is owed grows with what is spent, so the balance does not tell
                         debit, credit = sorted((debit, credit))

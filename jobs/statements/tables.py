@@ -13,7 +13,7 @@ from typing import Any
 
 from jobs.statements.amounts import BELOW, AmountReader, mark_of, sign_of
 from jobs.statements.cells import DASHES, Cell, Row, Rows, is_date, is_sum, looks_like_entry, number_of, text_of
-from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns, days_of
+from jobs.statements.columns import MANY, MAX_COLUMNS, ONE, SAMPLE, Columns, days_of, is_running
 from jobs.statements.dates import ORDERS, DateColumn
 from jobs.statements.headings import currency_of, plain
 from jobs.statements.marks import (
@@ -202,12 +202,10 @@ class Table(Columns):
         if self.is_owed:
             self.reading.note("The balances grow with what is spent, so they are taken as what is owed.")
         self.is_newest_first = self._is_newest_first()
-        steps = [((-a if self.inverse else a) - (f if self.has_fee else 0), b) for a, b, f in self._steps()]
+        steps = self._steps()
+        amounts = [(-a if self.inverse else a) - (f if self.has_fee else 0) for a, _, f in steps]
         # each balance leads to the next, so no cell before them is cut in two
-        self.is_proven = len(steps) > 2 and (
-            all(b == before + a for (_, before), (a, b) in pairwise(steps))
-            or all(b == after + a for (a, b), (_, after) in pairwise(steps))
-        )
+        self.is_proven = len(steps) > 2 and is_running([b for _, b, _ in steps], amounts)
 
     def _find_currency(self) -> None:
         """The currency of all amounts, as given, in a heading, or beside the amounts; each may name its own."""
