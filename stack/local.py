@@ -146,6 +146,8 @@ class LocalStack:
 
         First the new key is announced and everybody who verifies is seen to know it, only then does Auth sign with it.
         """
+        if not self.layout.identity_file.exists():
+            raise CommandError(NOT_RUNNING)
         with self.layout.lock():
             identity = self.layout.identity().with_standby_key()
             if self.running() is None:

@@ -42,7 +42,7 @@ as $$
   ('import_done', 'en', 'Import finished', '{file_name}: {imported} of {lines} lines booked.'),
   ('import_done', 'de', 'Import abgeschlossen', '{file_name}: {imported} von {lines} Zeilen gebucht.'),
   ('import_done', 'es', 'Importación terminada', '{file_name}: {imported} de {lines} líneas registradas.'),
-  ('import_done', 'fr', 'Import terminé', '{file_name} : lignes enregistrées : {imported} sur {lines}.'),
+  ('import_done', 'fr', 'Import terminé', 'Lignes enregistrées de {file_name} : {imported} sur {lines}.'),
   ('export_ready', 'en', 'Your export is ready', '{file_name} can be fetched until {expires_on}.'),
   ('export_ready', 'de', 'Dein Export ist fertig', '{file_name} kann bis zum {expires_on} abgeholt werden.'),
   ('export_ready', 'es', 'Tu exportación está lista', '{file_name} se puede descargar hasta el {expires_on}.'),

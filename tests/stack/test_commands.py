@@ -134,6 +134,7 @@ def test_migrate_applies_what_is_missing() -> None:
         ("status", 1, "Nothing is running here. `make start` starts it."),
         ("migrate", 1, "Nothing is running here. `make start` starts it."),
         ("logs", 1, "There are no logs yet. Nothing is running here. `make start` starts it."),
+        ("rotate-keys", 1, "Nothing is running here. `make start` starts it."),
         ("reset --yes", 0, "All local data is deleted."),
     ],
 )
