@@ -76,11 +76,11 @@ select throws_ok($$select * from public.recurring_transactions$$, '42501', null,
 
 -- the tick
 select tests.log_out();
-select is(private.post_due_recurrences('2024-01-30 22:59+00'), 0, 'a minute to midnight in Berlin nothing is due');
-select is(private.post_due_recurrences('2024-01-30 23:00+00'), 1, 'at midnight it is posted');
-select is(private.post_due_recurrences('2024-01-30 23:00+00'), 0, 'a doubled tick posts nothing');
-select is(private.post_due_recurrences('2024-01-30 19:00+00'), 0, 'nor does a clock set back');
-select is(private.post_due_recurrences('2025-12-31 12:00+00'), 23, 'after nearly two years without a tick all that was missed is posted');
+select is(private.post_book_recurrences(:'book', '2024-01-30 22:59+00'), 0, 'a minute to midnight in Berlin nothing is due');
+select is(private.post_book_recurrences(:'book', '2024-01-30 23:00+00'), 1, 'at midnight it is posted');
+select is(private.post_book_recurrences(:'book', '2024-01-30 23:00+00'), 0, 'a doubled tick posts nothing');
+select is(private.post_book_recurrences(:'book', '2024-01-30 19:00+00'), 0, 'nor does a clock set back');
+select is(private.post_book_recurrences(:'book', '2025-12-31 12:00+00'), 23, 'after nearly two years without a tick all that was missed is posted');
 select results_eq(
   $$select booked_on from public.transactions where recurring_transaction_id is not null and booked_on < '2024-07-01' order by booked_on$$,
   $$values ('2024-01-31'::date), ('2024-02-29'), ('2024-03-31'), ('2024-04-30'), ('2024-05-31'), ('2024-06-30')$$,
@@ -90,7 +90,7 @@ select is((select next_on from public.recurring_transactions), '2026-01-31'::dat
 select is((select version from public.recurring_transactions), 1, 'what is kept does not raise version');
 select is_empty(format($$select * from private.verify_book(%L)$$, :'book'), 'the totals are right');
 delete from public.transactions where booked_on = '2025-12-31';
-select is(private.post_due_recurrences('2026-01-01 12:00+00'), 0, 'what someone deleted does not come back');
+select is(private.post_book_recurrences(:'book', '2026-01-01 12:00+00'), 0, 'what someone deleted does not come back');
 
 -- skip, record, pause
 select tests.log_in_as('rita@example.com');
@@ -129,10 +129,10 @@ select isnt_empty($$select * from public.upcoming('2026-01-01', '2026-05-31')$$,
 update public.recurring_transactions set is_active = false;
 select is_empty($$select * from public.upcoming('2026-01-01', '2026-05-31')$$, 'nothing comes while it is paused');
 select tests.log_out();
-select is(private.post_due_recurrences('2026-04-01 12:00+00'), 0, 'or is posted');
+select is(private.post_book_recurrences(:'book', '2026-04-01 12:00+00'), 0, 'or is posted');
 update public.recurring_transactions set is_active = true;
 select is(
-  private.post_due_recurrences(now()),
+  private.post_book_recurrences(:'book', now()),
   (select count(*)::integer from private.occurrence_days('monthly', null, '2024-01-31', private.book_today(:'book'), private.book_today(:'book'))),
   'a pause is not made up for'
 );

@@ -145,27 +145,3 @@ end
 $$;
 comment on function private.remind_of_recurrence is 'Reminds everyone who keeps the book of an occurrence, once. Definer: calls notify.';
 revoke execute on function private.remind_of_recurrence from public;
-
-create function private.post_due_recurrences(moment timestamptz default now()) returns integer
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_book uuid;
-  v_posted integer := 0;
-begin
-  for v_book in
-    select distinct r.book_id
-    from public.recurring_transactions as r
-    -- somewhere it is tomorrow already; each book looks at its own day
-    where r.is_active and r.next_tick_on <= (post_due_recurrences.moment at time zone 'UTC')::date + 1
-    order by r.book_id
-  loop
-    v_posted := v_posted + private.post_book_recurrences(v_book, post_due_recurrences.moment);
-  end loop;
-  return v_posted;
-end
-$$;
-comment on function private.post_due_recurrences is
-'Posts and reminds of what is due in all books, in one transaction; the hourly job goes book by book with post_book_recurrences.
-Returns how many were posted. Definer: the system writes for all.';
-revoke execute on function private.post_due_recurrences from public;

@@ -17,7 +17,7 @@ $$;
 
 -- 29 February
 select pg_temp.make('yearly', '2024-02-29', '00000000-0000-4000-8000-000000000001');
-select private.post_due_recurrences('2028-03-01 12:00+00');
+select private.post_book_recurrences(:'book', '2028-03-01 12:00+00');
 select results_eq(
   $$select pg_temp.days('00000000-0000-4000-8000-000000000001')$$,
   $$values ('2024-02-29'::date), ('2025-02-28'), ('2026-02-28'), ('2027-02-28'), ('2028-02-29')$$,
@@ -26,7 +26,7 @@ select results_eq(
 
 -- 31 January, two years, an hourly tick being lost now and then
 select pg_temp.make('monthly', '2025-01-31', '00000000-0000-4000-8000-000000000002');
-select private.post_due_recurrences('2025-01-31 12:00+00'::timestamptz + n * interval '11 days 5 hours') from generate_series(0, 66) as n;
+select private.post_book_recurrences(:'book', '2025-01-31 12:00+00'::timestamptz + n * interval '11 days 5 hours') from generate_series(0, 66) as n;
 select results_eq(
   $$select pg_temp.days('00000000-0000-4000-8000-000000000002')$$,
   $$select (date_trunc('month', m) + interval '1 month' - interval '1 day')::date from generate_series('2025-01-01'::date, '2027-01-01', '1 month') as m$$,
@@ -37,10 +37,10 @@ select results_eq(
 select pg_temp.make('monthly', '2025-02-01', '00000000-0000-4000-8000-000000000003', 'skip');
 select pg_temp.make('monthly', '2025-02-01', '00000000-0000-4000-8000-000000000004', 'before');
 select pg_temp.make('monthly', '2025-02-01', '00000000-0000-4000-8000-000000000005', 'after');
-select is(private.post_due_recurrences('2025-01-31 09:00+00'), 1, 'on Friday the one that is moved forward is posted');
-select is(private.post_due_recurrences('2025-02-02 09:00+00'), 0, 'on the weekend nothing');
-select is(private.post_due_recurrences('2025-02-03 09:00+00'), 1, 'on Monday the one that is moved back');
-select private.post_due_recurrences('2025-06-03 09:00+00');
+select is(private.post_book_recurrences(:'book', '2025-01-31 09:00+00'), 1, 'on Friday the one that is moved forward is posted');
+select is(private.post_book_recurrences(:'book', '2025-02-02 09:00+00'), 0, 'on the weekend nothing');
+select is(private.post_book_recurrences(:'book', '2025-02-03 09:00+00'), 1, 'on Monday the one that is moved back');
+select private.post_book_recurrences(:'book', '2025-06-03 09:00+00');
 select results_eq(
   $$select pg_temp.days('00000000-0000-4000-8000-000000000003')$$, $$values ('2025-04-01'::date), ('2025-05-01')$$, 'weekends are left out'
 );
@@ -55,8 +55,8 @@ select results_eq(
 
 -- 40 days without a tick
 select pg_temp.make('daily', '2025-07-01', '00000000-0000-4000-8000-000000000006');
-select private.post_due_recurrences('2025-07-01 12:00+00');
-select private.post_due_recurrences('2025-08-10 12:00+00');
+select private.post_book_recurrences(:'book', '2025-07-01 12:00+00');
+select private.post_book_recurrences(:'book', '2025-08-10 12:00+00');
 select is((select count(*) from pg_temp.days('00000000-0000-4000-8000-000000000006')), 41::bigint, 'forty lost days are posted, each on its own');
 select is(
   (select max(c) from (select count(*) as c from pg_temp.days('00000000-0000-4000-8000-000000000006') as d group by d) as x), 1::bigint,
@@ -65,7 +65,7 @@ select is(
 
 -- a clock that jumps four hours ahead and back, around midnight
 select pg_temp.make('daily', '2025-09-01', '00000000-0000-4000-8000-000000000007');
-select private.post_due_recurrences('2025-09-01 00:00+00'::timestamptz + n * interval '1 hour' + (n % 3 - 1) * interval '4 hours') from generate_series(0, 240) as n;
+select private.post_book_recurrences(:'book', '2025-09-01 00:00+00'::timestamptz + n * interval '1 hour' + (n % 3 - 1) * interval '4 hours') from generate_series(0, 240) as n;
 select results_eq(
   $$select pg_temp.days('00000000-0000-4000-8000-000000000007')$$,
   $$select d::date from generate_series('2025-09-01'::date, '2025-09-11', '1 day') as d$$, 'a clock that jumps posts no day twice and leaves none out'
@@ -120,14 +120,14 @@ insert into public.recurring_transactions (book_id, id, name, account_id, type, 
 values
 (:'book', '00000000-0000-4000-8000-000000000008', 'Insurance', '00000000-0000-4000-8000-00000000000a', 'expense', 120, 'monthly', '2027-01-15', false, 3),
 (:'book', '00000000-0000-4000-8000-000000000009', 'Gym', '00000000-0000-4000-8000-00000000000a', 'expense', 30, 'monthly', '2027-01-15', true, 2);
-select private.post_due_recurrences('2027-01-12 12:00+00');
-select private.post_due_recurrences('2027-01-12 13:00+00');
+select private.post_book_recurrences(:'book', '2027-01-12 12:00+00');
+select private.post_book_recurrences(:'book', '2027-01-12 13:00+00');
 select results_eq(
   $$select title, type::text from public.notifications$$, $$values ('Insurance is due on 2027-01-15', 'bill_reminder')$$,
   'a reminder comes three days ahead, once'
 );
-select private.post_due_recurrences('2027-01-14 12:00+00');
-select private.post_due_recurrences('2027-01-16 12:00+00');
+select private.post_book_recurrences(:'book', '2027-01-14 12:00+00');
+select private.post_book_recurrences(:'book', '2027-01-16 12:00+00');
 select is((select count(*) from public.notifications), 2::bigint, 'the other one two days ahead');
 select results_eq(
   $$select description from public.transactions where booked_on = '2027-01-15'$$, $$values ('Gym')$$, 'and only that is posted by itself'
@@ -135,12 +135,12 @@ select results_eq(
 select tests.log_in_as('dora@example.com');
 select (public.record_occurrence('00000000-0000-4000-8000-000000000008', '2027-02-15', '2027-01-16')).number \gset
 select tests.log_out();
-select private.post_due_recurrences('2027-02-12 12:00+00');
+select private.post_book_recurrences(:'book', '2027-02-12 12:00+00');
 select is(
   (select count(*) from public.notifications where title like 'Insurance%'), 1::bigint, 'of what is paid in advance nobody is reminded'
 );
 delete from public.notifications;
-select private.post_due_recurrences('2027-01-17 12:00+00');
+select private.post_book_recurrences(:'book', '2027-01-17 12:00+00');
 select is((select count(*) from public.notifications), 0::bigint, 'a reminder that was deleted does not come back');
 
 -- a rule that can't be posted
@@ -151,13 +151,13 @@ insert into public.recurring_transactions (book_id, id, name, account_id, type, 
 values (:'book', '00000000-0000-4000-8000-000000000011', 'Blocked', '00000000-0000-4000-8000-00000000000b', 'expense', 5, 'monthly', '2027-03-01');
 select pg_temp.make('monthly', '2027-03-01', '00000000-0000-4000-8000-000000000012');
 update public.accounts set is_active = false where id = '00000000-0000-4000-8000-00000000000b';
-select is(private.post_due_recurrences('2027-03-01 12:00+00') + private.post_due_recurrences('2027-03-01 13:00+00'), 1, 'an archived account keeps back only its own');
+select is(private.post_book_recurrences(:'book', '2027-03-01 12:00+00') + private.post_book_recurrences(:'book', '2027-03-01 13:00+00'), 1, 'an archived account keeps back only its own');
 select results_eq(
   $$select title, message from public.notifications$$,
   $$values ('Blocked could not be posted', 'The account is archived and takes no new entries.')$$, 'which is told once'
 );
 update public.accounts set is_active = true where id = '00000000-0000-4000-8000-00000000000b';
-select is(private.post_due_recurrences('2027-03-02 12:00+00'), 1, 'and made up for later');
+select is(private.post_book_recurrences(:'book', '2027-03-02 12:00+00'), 1, 'and made up for later');
 
 -- a rule that begins long ago is worked off a part at each tick, and nothing new waits for it
 update public.recurring_transactions set is_active = false;
