@@ -94,3 +94,30 @@ comment on function private.extract_entries is
 base_amount is null where no rate is known. Raises PT422.';
 revoke execute on function private.extract_entries from public;
 grant execute on function private.extract_entries to authenticated;
+
+create function private.extract_copy(parameters jsonb) returns text
+language sql stable set search_path = ''
+as $$
+  select case
+    when (extract_copy.parameters ->> 'detailed')::boolean then private.csv_copy(
+      array[
+        'starts_on', 'ends_on', 'booked_on', 'number', 'account', 'type', 'category', 'payee', 'description', 'notes', 'labels',
+        'payment_type', 'amount', 'currency', 'base_amount', 'base_currency'
+      ],
+      array['account', 'category', 'payee', 'description', 'notes', 'labels'],
+      format('select * from private.extract_entries(%s)', a.arguments)
+    )
+    else private.csv_copy(
+      array['starts_on', 'ends_on', 'currency', 'income', 'expense', 'net', 'entries', 'missing_rates'],
+      '{}',
+      format('select * from private.extract_totals(%s)', a.arguments)
+    )
+  end
+  from format(
+    '%L, %L, %L',
+    extract_copy.parameters ->> 'from_date', extract_copy.parameters ->> 'to_date', extract_copy.parameters ->> 'interval'
+  ) as a (arguments)
+$$;
+comment on function private.extract_copy is 'The statement that writes the extract that start_extract has asked for as CSV.';
+revoke execute on function private.extract_copy from public;
+grant execute on function private.extract_copy to authenticated;

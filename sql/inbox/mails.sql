@@ -142,3 +142,4 @@ end
 $$;
 comment on function private.forget_mails is 'Deletes what was queued 30 days ago. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_mails from public;
+grant execute on function private.forget_mails to service_role;

@@ -78,3 +78,4 @@ $$;
 comment on function private.forget_sign_ins is
 'Forgets places that nobody has signed in from for half a year. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_sign_ins from public;
+grant execute on function private.forget_sign_ins to service_role;

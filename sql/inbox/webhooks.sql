@@ -408,6 +408,7 @@ end
 $$;
 comment on function private.forget_deliveries is 'Deletes what is 30 days old. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_deliveries from public;
+grant execute on function private.forget_deliveries to service_role;
 
 create function public.test_webhook(webhook_id uuid) returns public.webhook_deliveries
 language plpgsql set search_path = ''

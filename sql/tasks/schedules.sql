@@ -144,6 +144,3 @@ comment on function private.forget_jobs is
 'Deletes jobs that ended 30 days ago, and tasks that ended 90 days ago. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_jobs from public;
 grant execute on function private.forget_jobs to service_role;
-
-grant execute on function private.time_out_tasks to service_role;
-grant execute on function private.forget_mails, private.forget_deliveries, private.forget_sign_ins to service_role;

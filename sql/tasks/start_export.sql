@@ -185,46 +185,21 @@ comment on function private.export_query is
 revoke execute on function private.export_query from public;
 grant execute on function private.export_query to authenticated;
 
--- A spreadsheet runs what begins with one of these as a formula, also where a semicolon, tab or line break of the text is where
--- it cuts a cell off: such a sign gets an apostrophe before it, which is how spreadsheets themselves mark text.
 create function private.export_copy(parameters jsonb) returns text
-language plpgsql stable set search_path = ''
+language sql stable set search_path = ''
 as $$
-declare
-  v_columns constant text[] := array[
-    'number', 'booked_on', 'account', 'type', 'signed_amount', 'currency', 'category', 'payee', 'payer', 'description', 'notes',
-    'payment_type', 'payment_status', 'labels', 'splits', 'original_amount', 'original_currency', 'base_amount', 'transfer_id',
-    'external_id', 'id'
-  ];
-  v_texts constant text[] := array[
-    'account', 'category', 'payee', 'payer', 'description', 'notes', 'labels', 'splits', 'external_id'
-  ];
-  -- the last four are those of full width, which some programs take for the same
-  v_signs constant text := '=+@\-\uff1d\uff0b\uff0d\uff20';
-begin
-  return format(
-    'copy (select %s from (%s) as x) to stdout (format csv, header, encoding ''utf8'')',
-    (
-      select string_agg(
-        case when c.name = any(v_texts) then format(
-          $sql$case when x.%1$I ~ %2$L
-            then case when x.%1$I ~ %3$L then '''' else '' end || regexp_replace(x.%1$I, %4$L, %5$L, 'g')
-            else x.%1$I end as %1$I$sql$,
-          c.name,
-          '[' || v_signs || '\t\r\n]',
-          '^[\s"]*[' || v_signs || ']|^[\t\r\n]',
-          '([;\t\r\n][\s"]*)([' || v_signs || '])',
-          '\1''\2'
-        ) else format('x.%I', c.name) end, ', ' order by c.place
-      )
-      from unnest(v_columns) with ordinality as c (name, place)
-    ),
-    private.export_query(parameters)
-  );
-end
+  select private.csv_copy(
+    array[
+      'number', 'booked_on', 'account', 'type', 'signed_amount', 'currency', 'category', 'payee', 'payer', 'description', 'notes',
+      'payment_type', 'payment_status', 'labels', 'splits', 'original_amount', 'original_currency', 'base_amount', 'transfer_id',
+      'external_id', 'id'
+    ],
+    array['account', 'category', 'payee', 'payer', 'description', 'notes', 'labels', 'splits', 'external_id'],
+    private.export_query(export_copy.parameters)
+  )
 $$;
 comment on function private.export_copy is
-'The statement that writes what export_query returns as CSV, in which no text is a formula to a spreadsheet. Raises PT400, PT403, PT404.';
+'The statement that writes what export_query returns as CSV. Raises PT400, PT403, PT404.';
 revoke execute on function private.export_copy from public;
 grant execute on function private.export_copy to authenticated;
 

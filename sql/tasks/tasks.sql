@@ -285,3 +285,4 @@ $$;
 comment on function private.time_out_tasks is
 'Ends tasks that have run for 30 minutes: the worker, if it lives, stops at its next report. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.time_out_tasks from public;
+grant execute on function private.time_out_tasks to service_role;

@@ -31,6 +31,7 @@ import pypdfium2
 import pytest
 from fastapi import FastAPI, Request
 from PIL import Image
+from psycopg import sql
 from python_calamine import CalamineWorkbook
 
 from edge_api import errors, exports, uploads
@@ -249,6 +250,26 @@ def test_csv_holds_no_formula(household: Household, tmp_path: Path) -> None:
         assert not any(cell.lstrip(' "').startswith(("=", "+", "@", "＝")) for cell in cells[1:]), cells
     said = {row["description"].replace("'", "") for row in rows}
     assert {text.replace("'", "") for text in HOSTILE} <= said, "nothing but the apostrophe was added"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        (' "@SUM(A1)', "' \"@SUM(A1)"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("lunch; =1+1", "lunch; '=1+1"),
+        ("two\n-1 lines", "two\n'-1 lines"),
+        ("x-y = z", "x-y = z"),
+    ],
+)
+def test_no_text_is_a_formula_wherever_it_is_cut(db: psycopg.Connection, text: str, written: str) -> None:
+    query = sql.SQL("select {}::text as said").format(text).as_string(db)
+    made = db.execute("select private.csv_copy(array['said'], array['said'], %s)", [query]).fetchone()
+    assert made is not None
+    with db.cursor().copy(made[0]) as copy:
+        content = b"".join(copy).decode()
+    assert list(csv.reader(io.StringIO(content, newline=""))) == [["said"], [written]]
 
 
 def test_csv_task_and_stream_are_one(household: Household, tmp_path: Path) -> None:

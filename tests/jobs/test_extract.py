@@ -14,7 +14,6 @@ import httpx
 import psycopg
 import pytest
 
-from jobs.extract import cell
 from tests.conftest import Person
 
 Row = dict[str, str]
@@ -166,18 +165,3 @@ def test_members_alone_follow_and_fetch(
             assert refusal.status_code == 404, refusal.text
         key = {"apikey": env["SUPABASE_PUBLISHABLE_KEY"]}
         assert httpx.get(f"{env['SUPABASE_URL']}/functions/v1/tasks/{task['id']}{path}", headers=key).status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("text", "written"),
-    [
-        ("=1+1", "'=1+1"),
-        (' "@SUM(A1)', "' \"@SUM(A1)"),
-        ("\uff1d1+1", "'\uff1d1+1"),
-        ("lunch; =1+1", "lunch; '=1+1"),
-        ("two\n-1 lines", "two\n'-1 lines"),
-        ("x-y = z", "x-y = z"),
-    ],
-)
-def test_no_text_is_a_formula_wherever_it_is_cut(text: str, written: str) -> None:
-    assert cell(text) == written

@@ -79,7 +79,10 @@ def load() -> list[Operation]:
     sys.path[:] = [*dict.fromkeys([str(FOLDER), *sys.path])]
     for file in sorted(FOLDER.glob("test_*_operations.py")):
         importlib.import_module(file.stem)
-    return sorted(OPERATIONS, key=lambda each: subjects().index(each.subject))
+    order = subjects()
+    unknown = {each.subject for each in OPERATIONS}.difference(order)
+    assert not unknown, f"subjects.txt has no line for {', '.join(sorted(unknown))}"
+    return sorted(OPERATIONS, key=lambda each: order.index(each.subject))
 
 
 def subjects() -> list[str]:
