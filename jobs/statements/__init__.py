@@ -107,6 +107,6 @@ def detect_format(path: Path) -> str:
         return "camt"
     if re.search(rb"(?im)^!(?:type|account|option|clear)\b", text):
         return "qif"
-    if re.search(rb"(?m)^(?:\{4:)?\r?\n?:(?:20|25|28C?|60[FM]|61|86):", text):
+    if re.search(rb"(?:^|[\r\n]|@@|\{4:):(?:20|25|28C?|60[FM]|61|86):", text):
         return "mt940"
     return "csv"

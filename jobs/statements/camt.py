@@ -21,12 +21,14 @@ from jobs.statements.text import MAX_LINE, detect_encoding, head
 __all__ = ["read"]
 
 PARTS = ("Stmt", "Rpt")
-AMOUNT = re.compile(r"\+?\d{1,16}(?:\.\d{1,20})?")
+AMOUNT = re.compile(r"\+?0*\d{1,16}(?:\.\d{1,20})?")
 # an entry is in memory until it ends; one with so many tags has 8,000 payments
 MAX_TAGS = 1_000_000
 # the bank's number of an entry stands after its day, those of its parts elsewhere
 NUMBER = re.compile(rb"</(?:\w+:)?(?:Sts|BookgDt|ValDt)>\s*<(?:\w+:)?AcctSvcrRef>\s*([^<]{0,64})")
-NO_REFERENCE = frozenset(("NOTPROVIDED", "NONREF", "NOREF", "NOT PROVIDED"))
+UNKNOWN = frozenset(("NOTPROVIDED", "NONREF", "NOREF", "NOT PROVIDED"))
+# what separates parts of a text for some, and can't be in XML, as spaces
+CONTROLS = bytes(32 if byte < 32 and byte not in b"\t\n\r" else byte for byte in range(256))
 
 
 def read(path: Path) -> Reading:
@@ -64,6 +66,7 @@ class _Source:
         self._file = file
         # libxml knows few encodings
         self._decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding not in (None, "utf-8") else None
+        self._is_wide = encoding is None
         self.tags = 0
         start = file.read(4096)
         file.seek(0 if start.startswith((b"\xff\xfe", b"\xfe\xff")) else max(0, start.find(b"<")))
@@ -73,7 +76,8 @@ class _Source:
         self.tags += block.count(b"<")
         if self.tags > MAX_TAGS:
             raise StatementError(f"An entry, or what stands between two, has more than {MAX_TAGS} tags.")
-        return self._decoder.decode(block, final=not block).encode() if self._decoder else block
+        block = self._decoder.decode(block, final=not block).encode() if self._decoder else block
+        return block if self._is_wide else block.translate(CONTROLS)
 
 
 def _elements(
@@ -111,14 +115,23 @@ def _find(element: Any, path: str) -> Any:
 def _text(element: Any, *paths: str) -> str | None:
     for path in paths:
         found = _find(element, path)
-        if found is not None and found.text and found.text.strip():
-            return " ".join(found.text.split())
+        if found is not None and (text := _words(found)):
+            return text
     return None
 
 
+def _words(element: Any) -> str:
+    """The text of an element, if it has one: for what is required and not known, some write a word that says so."""
+    text = " ".join((element.text or "").split())
+    return "" if text.upper() in UNKNOWN else text
+
+
 def _day(element: Any, path: str) -> date | None:
+    return _date(_text(element, f"{path}/Dt", f"{path}/DtTm"))
+
+
+def _date(text: str | None) -> date | None:
     # of a moment, the day as it is written there
-    text = _text(element, f"{path}/Dt", f"{path}/DtTm")
     with suppress(ValueError):
         day = date.fromisoformat((text or "")[:10])
         return day if 1900 <= day.year <= 2200 else None
@@ -145,13 +158,16 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
     closing: Balance | None = None
     # what the entries come to; None where one can't be read
     total: Decimal | None = Decimal(0)
-    for element in _elements(path, encoding, ("Acct", "Bal", "Ntry", *PARTS), ("end",)):
+    # the first and the last one that the statement is of
+    days: tuple[date | None, date | None] = (None, None)
+    for element in _elements(path, encoding, ("FrToDt", "Acct", "Bal", "Ntry", *PARTS), ("end",)):
         name, parent = _name(element), element.getparent()
         if name in PARTS:
             if opening and closing and total is not None and opening.currency == closing.currency:
                 reading.compare(opening.amount, total, closing.amount, element.sourceline)
             account = currency = owner = opening = closing = None
             total = Decimal(0)
+            days = (None, None)
         elif parent is None or _name(parent) not in PARTS:
             continue
         elif name == "Acct":
@@ -160,8 +176,10 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
             reading.meet(account)
             if owner := _text(element, "Ownr/Nm"):
                 reading.mapping.setdefault("owner", owner)
+        elif name == "FrToDt":
+            days = _date(_text(element, "FrDtTm", "FrDt")), _date(_text(element, "ToDtTm", "ToDt"))
         elif name == "Bal":
-            kind = _text(element, "Tp/CdOrPrtry/Cd")
+            kind = _text(element, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
             amount, code = _amount(element)
             sign, day = _sign(element), _day(element, "Dt")
             balance = (
@@ -179,7 +197,11 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
                 if _text(element, "Tp/SubTp/Cd") != "INTM":
                     reading.keep(balance)
         else:
-            for line in _entry(element, account, currency, owner):
+            if opening and closing and days == (None, None):
+                days = opening.booked_on, closing.booked_on
+            # an entry without a day is of the only one that there is
+            day = days[0] if days[0] == days[1] else None
+            for line in _entry(element, account, currency, owner, day):
                 if not has_ids:
                     line.external_id = None
                 if line.error or (opening and line.currency != opening.currency):
@@ -197,18 +219,19 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
 def _account(element: Any) -> str | None:
     if iban := _text(element, "Id/IBAN"):
         return iban.replace(" ", "")
-    number = _text(element, "Id/Othr/Id", "Id/PrtryAcct/Id")
-    return number if number and number.upper() not in NO_REFERENCE else None
+    return _text(element, "Id/Othr/Id", "Id/PrtryAcct/Id")
 
 
-def _entry(entry: Any, account: str | None, currency: str | None, owner: str | None) -> Iterator[Line]:
+def _entry(
+    entry: Any, account: str | None, currency: str | None, owner: str | None, day: date | None
+) -> Iterator[Line]:
     raw = " ".join(etree.tostring(entry, encoding="unicode", with_tail=False).split())
     raw = re.sub(r' xmlns(?::\w+)?="[^"]*"', "", raw).replace("> <", "><")
     line = Line(entry.sourceline, raw[:MAX_LINE], account=account)
     amount, line.currency = _amount(entry)
     line.currency = line.currency or currency
     sign = _sign(entry)
-    line.booked_on = _day(entry, "BookgDt") or _day(entry, "ValDt")
+    line.booked_on = _day(entry, "BookgDt") or _day(entry, "ValDt") or day
     status = _text(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
     line.is_pending = status in ("PDNG", "FUTR")
     if status == "INFO":
@@ -235,7 +258,7 @@ def _entry(entry: Any, account: str | None, currency: str | None, owner: str | N
         if moved is not None:
             line.original_amount, line.original_currency = amount, line.currency
             line.amount, line.currency = (sign or 1) * moved, currency
-    line.external_id = _reference(entry, "AcctSvcrRef")
+    line.external_id = _text(entry, "AcctSvcrRef")
     about = _text(entry, "AddtlNtryInf")
     # what comes back names its parties as they were when it went
     is_returned = _text(entry, "RvslInd") in ("true", "1")
@@ -247,7 +270,7 @@ def _entry(entry: Any, account: str | None, currency: str | None, owner: str | N
         and (sum((part or Decimal(0) for part, _ in parts), Decimal(0)) == line.amount)
     ):
         # a batch, whose parts are what it was; some banks give each the number of the whole
-        refs = [_reference(detail, "Refs/AcctSvcrRef", "Refs/TxId", "Refs/InstrId") for _, detail in parts]
+        refs = [_text(detail, "Refs/AcctSvcrRef", "Refs/TxId", "Refs/InstrId") for _, detail in parts]
         alike = Counter(refs)
         for place, (part, detail) in enumerate(parts, 1):
             each = Line(
@@ -266,9 +289,7 @@ def _entry(entry: Any, account: str | None, currency: str | None, owner: str | N
         # one has the whole amount, and none of the others has any
         details = told
     if details:
-        line.external_id = line.external_id or (
-            _reference(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else None
-        )
+        line.external_id = line.external_id or (_text(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else None)
         _describe(line, details[0], about, account, owner, is_returned or _find(details[0], "RtrInf") is not None)
         if len(details) > 1:
             line.payer, line.description = None, about or f"{len(details)} payments"
@@ -282,10 +303,6 @@ def _entry(entry: Any, account: str | None, currency: str | None, owner: str | N
         charges = next((c for each in (entry, *details) for path in paths if (c := _amount(each, path))[0]), None)
         line.notes = f"Charges {charges[0]} {charges[1] or ''}" if charges else None
     yield line
-
-
-def _reference(element: Any, *paths: str) -> str | None:
-    return next((text for path in paths if (text := _text(element, path)) and text.upper() not in NO_REFERENCE), None)
 
 
 def _amount_in(element: Any, currency: str) -> Decimal | None:
@@ -332,11 +349,11 @@ def _describe(
         and (_text(detail, f"RltdPties/{mine}Acct/Id/IBAN") or "").replace(" ", "") != account
     ):
         line.payer = parties[mine]
-    texts = [" ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Ustrd")]
-    texts += [" ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref")]
-    texts += [" ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Strd/{*}AddtlRmtInf")]
+    texts = [_words(each) for each in detail.findall("{*}RmtInf/{*}Ustrd")]
+    texts += [_words(each) for each in detail.findall("{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref")]
+    texts += [_words(each) for each in detail.findall("{*}RmtInf/{*}Strd/{*}AddtlRmtInf")]
     texts = list(filter(None, texts)) or [
-        " ".join((e.text or "").split()) for e in detail.findall("{*}RmtInf/{*}Strd/{*}RfrdDocInf/{*}Nb")
+        _words(each) for each in detail.findall("{*}RmtInf/{*}Strd/{*}RfrdDocInf/{*}Nb")
     ]
     line.description = " ".join(dict.fromkeys(filter(None, texts))) or _text(detail, "AddtlTxInf") or about
     _keep_original(line, detail)

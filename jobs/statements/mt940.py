@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.statements.reading import Balance, Line, Reading, StatementError, are_ids
-from jobs.statements.text import detect_encoding, lines, open_text
+from jobs.statements.text import detect_encoding, head, lines, open_text
 
 __all__ = ["read"]
 
@@ -24,10 +24,12 @@ TAG = re.compile(r":(\d{2}[A-Z]?|NS):|:(6[02][FM])(?=[CD]\d{6}[A-Z]{3})")
 HOUR, MINUTES = re.compile(r"(?:^|\D)[0-2]\d$"), re.compile(r":[0-5]\d:[0-5]\d(?!\d)")
 # value day, booking day, mark, amount, kind, reference, the bank's reference, more on the next line
 ENTRY = re.compile(
-    r"(?P<value>\d{6})(?P<entry>\d{4})?(?P<mark>R?[CD]|E[CD])(?P<funds>[A-Z])?? ?(?P<amount>\d[\d.,' ]*|,\d+)"
+    r"(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?(?P<mark>R?[CD]|E[CD])(?P<funds>[A-Z])?? ?(?P<amount>\d[\d.,' ]*|,\d+)"
     r"(?:(?P<kind>[A-Z][A-Z0-9 ]{3})(?P<reference>[^\n]*?))?(?://(?P<bank>[^\n]*))?(?:\n(?P<more>.*))?",
     re.DOTALL,
 )
+# what stands for the end of a line where a bank's answer is kept as it came
+JOINED = re.compile(rb"@@:(?:20|25|28C?|60[FM]|61|86):")
 # an entry of which no more than the beginning of its amount is there
 CUT = re.compile(r":61:\d{0,10}(?:[RE]?[CD]?[A-Z]?[\d.,'\s]*)")
 BALANCE = re.compile(r"(?P<mark>[CD]) ?(?P<day>\d{6}) ?(?P<currency>[A-Z]{3}) ?(?P<amount>[\d.,' ]+)")
@@ -51,6 +53,9 @@ NO_REFERENCE = frozenset(("", "NONREF", "KREF+", "NOREF"))
 
 def read(path: Path, mapping: dict[str, Any]) -> Reading:
     """Raises StatementError where no field of a statement is in the file."""
+    if JOINED.search(head(path)):
+        joined, path = path, path.with_suffix(".lines")
+        path.write_bytes(joined.read_bytes().replace(b"@@", b"\r\n"))
     encoding = mapping.get("encoding") or detect_encoding(path)
     tags: set[str] = set()
     banks: dict[str, int] = {}
@@ -134,7 +139,7 @@ def _value_day(text: str) -> date | None:
 
 def _booked_on(value: str, entry: str | None) -> date | None:
     value_day = _value_day(value)
-    if not entry:
+    if not entry or entry.isspace():
         return value_day
     year = int(value[:2]) + (2000 if int(value[:2]) < 80 else 1900)
     days = []
@@ -318,7 +323,7 @@ def _describe_structured(line: Line, text: str, mark: str) -> None:
     for part in text.split(mark)[1:]:
         if part[2:].strip(FILLING):
             fields[part[:2]] = fields.get(part[:2], "") + part[2:]
-    name = " ".join(f"{fields.get('32', '')}{fields.get('33', '')}".split())
+    name = _name(fields.get("32", ""), fields.get("33", ""))
     if mark in "~<^" and fields.get("27", "").startswith(fields.get("32", "").rstrip()):
         # in Poland, the name again, and the address
         name = name or " ".join(
@@ -345,6 +350,13 @@ def _describe_structured(line: Line, text: str, mark: str) -> None:
 
 def _describe_numbered(line: Line, text: str) -> None:
     """Lines that begin with their number: 01 to 06 say what for, 15 and 16 who."""
-    parts = [(part[:2], part[2:].strip()) for part in text.split("\n")]
-    line.payer = " ".join("".join(text for number, text in parts if number in ("15", "16")).split()) or None
-    line.description = " ".join(text for number, text in parts if "01" <= number <= "06" and text) or line.description
+    parts = [(part[:2], part[2:]) for part in text.split("\n")]
+    line.payer = _name(*(text for number, text in parts if number in ("15", "16"))) or None
+    line.description = (
+        " ".join(text.strip() for number, text in parts if "01" <= number <= "06" and text.strip()) or line.description
+    )
+
+
+def _name(*parts: str) -> str:
+    """What fills its 27 places, or all but two as some count, goes on in the next part; a shorter one ended where it ends."""
+    return " ".join("".join(part if len(part) >= 25 else f"{part} " for part in parts).split())

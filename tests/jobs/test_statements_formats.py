@@ -506,6 +506,26 @@ BIG = '<_AmtDtls><_TxAmt><_Amt Ccy="USD">{}</_Amt></_TxAmt><_CntrValAmt><_Amt Cc
             + entry("7", "DBIT", detail("<_RmtInf><_Strd><_RfrdDocInf><_Nb>R 7</_Nb></_RfrdDocInf></_Strd></_RmtInf>")),
             ["2024-01-31 5 CHF", "2024-01-31 -6 CHF A Bank", "2024-01-31 -7 CHF R 7"],
         ),
+        # words for what is not known; a separator that XML can't have; an amount with many noughts before it
+        (
+            entry("5", "CRDT", detail("<_RltdPties><_Dbtr><_Nm>NOTPROVIDED</_Nm></_Dbtr></_RltdPties><_RmtInf><_Ustrd>NOTPROVIDED</_Ustrd>"
+            "</_RmtInf>") + "<_AddtlNtryInf>QR\x1ebill</_AddtlNtryInf>") + entry("000000000000000149.87", "DBIT"),
+            ["2024-01-31 5 CHF QR bill", "2024-01-31 -149.87 CHF"],
+        ),
+        # entries without a day in a statement of one day, by what it says of itself or by its balances, and in one of several
+        (
+            "<_FrToDt><_FrDtTm>2024-01-30T00:00:00</_FrDtTm><_ToDtTm>2024-01-30T23:59:59</_ToDtTm></_FrToDt>" + entry("5", "DBIT", day=""),
+            ["2024-01-30 -5 CHF"],
+        ),
+        (
+            camt_balance("OPBD", "7", "2024-01-29") + camt_balance("CLBD", "2", "2024-01-29") + entry("5", "DBIT", day=""),
+            ["2024-01-29 -5 CHF", "opening 2024-01-29 7", "closing 2024-01-29 2"],
+        ),
+        (
+            camt_balance("OPBD", "7", "2024-01-29").replace("_Cd>", "_Prtry>") + camt_balance("CLBD", "2", "2024-01-30")
+            + entry("5", "DBIT", day=""),
+            ["The entry has no day (BookgDt or ValDt).", "opening 2024-01-29 7", "closing 2024-01-30 2"],
+        ),
     ],
 )  # fmt: skip
 def test_camt_of_other_banks(entries: str, read: list[str], tmp_path: Path) -> None:
@@ -559,7 +579,7 @@ def test_mt940_with_the_oddities_of_61(tmp_path: Path) -> None:
         and "can't be read" in (lines[5].error or "")
     )
     assert (lines[0].payer, lines[0].description, lines[0].external_id) == (
-        "Markthalle",
+        "Markt halle",
         "Danke fuer den Einkauf",
         "B1",
     )
@@ -671,7 +691,7 @@ def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -
             ":NS:02for May\n15Big Insurance\n16 Co",
             [
                 "2024-01-02 1.0 Green BV Nr. 7", "2024-01-02 2.0 Only", "2024-01-02 3.0 Doe 123", "2024-01-02 4.0 /BENM/3000 /BANK AD",
-                "2024-01-02 5.0 Big InsuranceCo for May",
+                "2024-01-02 5.0 Big Insurance Co for May",
             ],
         ),
         # a name behind the reference, which is padded to its 16 places
@@ -713,6 +733,12 @@ def test_mt940_of_careless_banks(fields: str, read: list[str], tmp_path: Path) -
             ],
         ),
         (":61:", ["The file ends within this entry."]),
+        # spaces in place of a day of booking; a name that fills its 27 places and goes on, and one that ends before
+        (
+            ":61:240102    D1,NMSCX\n:86:105?20Rent?32Sample Brothers and Sisters?33hip Ltd\n:61:240102D2,NMSCX\n:86:105?20Card?32Ann Doe"
+            "?33Prague",
+            ["2024-01-02 -1.0 Sample Brothers and Sistership Ltd Rent", "2024-01-02 -2.0 Ann Doe Prague Card"],
+        ),
         # within a balance: one that closes nothing, one with which the entries don't agree
         (
             ":62F:C240101EUR1,\n:20:B\n:60F:C240101EUR2",
@@ -736,6 +762,12 @@ def test_mt940_of_other_banks(fields: str, read: list[str], tmp_path: Path) -> N
 def test_mt940_in_any_encoding(encoding: str, tmp_path: Path) -> None:
     text = ":20:A\n:25:DE12\n:61:240102D1,NMSCX\n:86:Käse für Müller\n:62F:C240102EUR1,\n"
     assert [line.description for line in read_text(tmp_path, text.encode(encoding))[1]] == ["Käse für Müller"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\r\r\n", "@@"])
+def test_mt940_with_any_line_ends(end: str, tmp_path: Path) -> None:
+    text = "{1:F01BANKDEFFXXXX}{2:I940BANKDEFFXXXXN}{4:\n:20:A\n:25:12\n:61:240102D1,NMSCX\n:86:Rent of\nMay\n:62F:C240102EUR1,\n-}"
+    assert shown(tmp_path, text.replace("\n", end)) == ["2024-01-02 -1.0 12 Rent of May", "closing 2024-01-02 1.0"]
 
 
 @pytest.mark.parametrize(
