@@ -9,8 +9,10 @@ import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
+
+from edge_api import pages
 
 __all__ = ["EdgeError", "UnavailableError", "from_database", "install"]
 
@@ -75,7 +77,10 @@ def from_database(error: psycopg.Error) -> EdgeError:
     return refusal
 
 
-def answer(error: EdgeError) -> JSONResponse:
+def answer(request: Request, error: EdgeError) -> Response:
+    """The refusal as JSON; to a browser that was led here by a link, as a page."""
+    if pages.is_wanted(request):
+        return HTMLResponse(pages.refusal(request, error.status, error.body), error.status, error.headers)
     return JSONResponse(error.body, error.status, error.headers)
 
 
@@ -83,39 +88,39 @@ def install(app: FastAPI) -> None:
     """Makes an app answer every error in the shape."""
 
     @app.exception_handler(EdgeError)
-    async def refuse(_request: Request, error: EdgeError) -> JSONResponse:
-        return answer(error)
+    async def refuse(request: Request, error: EdgeError) -> Response:
+        return answer(request, error)
 
     @app.exception_handler(psycopg.Error)
-    async def refuse_by_database(request: Request, error: psycopg.Error) -> JSONResponse:
+    async def refuse_by_database(request: Request, error: psycopg.Error) -> Response:
         refusal = from_database(error)
         if refusal.status >= 500:
             log.warning("database", path=request.url.path, sqlstate=error.sqlstate, reason=str(error))
-        return answer(refusal)
+        return answer(request, refusal)
 
     @app.exception_handler(OSError)
-    async def refuse_for_want_of_room(_request: Request, error: OSError) -> JSONResponse:
+    async def refuse_for_want_of_room(request: Request, error: OSError) -> Response:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise error
         log.error("disk_full", reason=str(error))
-        return answer(UnavailableError("storage"))
+        return answer(request, UnavailableError("storage"))
 
     @app.exception_handler(RequestValidationError)
-    async def refuse_malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def refuse_malformed(request: Request, error: RequestValidationError) -> Response:
         # places and reasons only: what was sent may be a password
         reasons = "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
-        return answer(EdgeError(400, "edge.malformed", "The request could not be read.", reasons))
+        return answer(request, EdgeError(400, "edge.malformed", "The request could not be read.", reasons))
 
     @app.exception_handler(HTTPException)
-    async def refuse_by_framework(_request: Request, error: HTTPException) -> JSONResponse:
+    async def refuse_by_framework(request: Request, error: HTTPException) -> Response:
         refusal = EdgeError(error.status_code, "edge.refused", str(error.detail))
         # which methods are allowed
         refusal.headers = refusal.headers | dict(error.headers or {})
-        return answer(refusal)
+        return answer(request, refusal)
 
     @app.exception_handler(Exception)
-    async def fail(request: Request, error: Exception) -> JSONResponse:
+    async def fail(request: Request, error: Exception) -> Response:
         log.exception(
             "unexpected", path=request.url.path, request_id=request.headers.get("x-request-id"), exc_info=error
         )
-        return answer(EdgeError(500, "edge.unexpected", "Something went wrong here, not with you."))
+        return answer(request, EdgeError(500, "edge.unexpected", "Something went wrong here, not with you."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import re
 from hashlib import sha256
 from typing import Annotated, NamedTuple
 from uuid import UUID
@@ -13,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from edge_api.description import OPEN, refused
 from edge_api.errors import EdgeError
+from edge_api.pages import language_of, page
 
 __all__ = ["router", "sign"]
 
@@ -20,13 +20,6 @@ Token = Annotated[str, Query(max_length=200, description="The end of the link in
 
 router = APIRouter(tags=["mail"], responses=refused("404 mails.link_malformed"))
 
-PAGE = """<!doctype html>
-<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Walletbase</title>
-<style>body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 26em; margin: 15vh auto; padding: 0 1em; color: #1f2937 }}
-button {{ font: inherit; font-weight: 600; color: #fff; background: #1f6f54; border: 0; border-radius: 8px; padding: .7em 1.3em }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #111827; color: #e5e7eb }} }}</style>
-<h1>{heading}</h1>{body}</html>
-"""
 ASK = '<p>{question}</p><form method="post"><button>{button}</button></form>'
 
 
@@ -73,19 +66,12 @@ WORDS = {
         "réglages.",
     ),
 }
-PREFERRED = re.compile(rf"(?:^|,)\s*({'|'.join(WORDS)})\b", re.IGNORECASE)
 
 
 def sign(user_id: str, secret: str) -> str:
     """The token of somebody's links. It holds for ever, as old mails do, and allows nothing but to end their digests."""
     told = hmac.new(secret.encode(), f"unsubscribe/{user_id}".encode(), sha256).hexdigest()
     return f"{user_id}.{told}"
-
-
-def language_of(request: Request) -> str:
-    """The first language of the browser that mails are written in, too; browsers name the best one first."""
-    found = PREFERRED.search(request.headers.get("accept-language", ""))
-    return found[1].lower() if found else "en"
 
 
 def reader(request: Request, token: Token) -> UUID:
@@ -99,10 +85,8 @@ def reader(request: Request, token: Token) -> UUID:
 async def ask(request: Request, token: Token) -> str:
     """A page that asks. Programs that follow the links of a mail to look at them end nothing."""
     reader(request, token)
-    language = language_of(request)
-    words = WORDS[language]
-    body = ASK.format(question=words.question, button=words.button)
-    return PAGE.format(language=language, heading=words.heading, body=body)
+    words = WORDS[language_of(request)]
+    return page(request, words.heading, ASK.format(question=words.question, button=words.button))
 
 
 @router.post("/unsubscribe", response_class=HTMLResponse, openapi_extra=OPEN)
@@ -112,6 +96,5 @@ async def unsubscribe(request: Request, token: Token) -> str:
     async with request.app.state.database.connection() as connection:
         await connection.execute("set local role service_role")
         await connection.execute("select private.stop_digests(%s)", [user_id])
-    language = language_of(request)
-    words = WORDS[language]
-    return PAGE.format(language=language, heading=words.done, body=f"<p>{words.meaning}</p>")
+    words = WORDS[language_of(request)]
+    return page(request, words.done, f"<p>{words.meaning}</p>")

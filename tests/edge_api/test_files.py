@@ -172,6 +172,32 @@ def stored(env: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     path.parent.rmdir()
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("files/none", "nothing behind this link"),
+        # what else of a mail may get into an address
+        ("files/none%3E.", "nothing behind this link"),
+        ("unsubscribe?token=none", "nothing behind this link"),
+        ("unsubscribe", "nothing behind this link"),
+        ("files/{expired}", "has expired"),
+    ],
+)
+def test_link_that_leads_nowhere_shows_a_browser_a_page(env: dict[str, str], path: str, told: str) -> None:
+    secret = Layout(os.environ.get("WALLETBASE_STACK", "local")).identity().link_secret
+    expired = Links(secret).sign("results/x", "x.csv", "text/csv", -1).rsplit("/", 1)[1]
+    url = f"{env['SUPABASE_URL']}/functions/v1/{path.format(expired=expired)}"
+    browser = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
+    page = httpx.get(url, headers=browser)
+    # a program is told as ever, whatever its library says that it would like
+    program = httpx.get(url, headers={"Accept": "text/html"})
+    assert program.json()["details"]
+    assert page.status_code == program.status_code in (400, 404)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert told in page.text
+    assert "Link" in httpx.get(url, headers=browser | {"Accept-Language": "de"}).text
+
+
 def test_link_opens_without_key_or_person(env: dict[str, str], stored: tuple[str, bytes]) -> None:
     path, content = stored
     answer = httpx.get(env["SUPABASE_URL"] + path, headers={"Accept-Encoding": "identity"})
