@@ -36,6 +36,8 @@ ONE = ("booked_on", "value_date", "amount", "debit", "credit", "sign", "balance"
        "external_id", "status", "account", "original_amount", "original_currency", "fee")  # fmt: skip
 MANY = ("payer", "description")
 SUMS = {"amount", "debit", "credit"}
+# of two amounts that each line has, what left the one account
+SOURCE = ("sourceamount", "ausgangsbetrag")
 
 
 def count_roles(cells: Sequence[Cell]) -> int:
@@ -343,15 +345,14 @@ class Columns:
             )
 
     def _called(self, role: str, test: Callable[[Cell], bool], found: dict[str, list[int]]) -> list[int]:
-        """The full columns whose headings begin with a word for a role."""
+        """The full columns whose headings begin with a word for a role; then, of days, those whose end with one."""
         used = {place for places in found.values() for place in places}
+        ways = (str.startswith, str.endswith) if role == "booked_on" else (str.startswith,)
+        called = [p for way in ways for p, name in enumerate(self.names) if way(plain(name), WORDS_FOR[role])]
         return [
             place
-            for place, name in enumerate(self.names)
-            if place not in used
-            and plain(name).startswith(WORDS_FOR[role])
-            and len(self._column(place)) == len(self.sample)
-            and self._mostly(place, test)
+            for place in dict.fromkeys(called)
+            if place not in used and len(self._column(place)) == len(self.sample) and self._mostly(place, test)
         ]
 
     def _wordiest(self, used: set[int]) -> int | None:
@@ -404,7 +405,7 @@ class Columns:
             [sign], [balance] = found["sign"], found["balance"]
             if sign <= balance and self._name(balance + 1) == self._name(sign) != "":
                 found["balance_sign"] = [balance + 1]
-        if "sign" in found and "amount" in found and self.headings[found["amount"][0]].startswith("sourceamount"):
+        if "sign" in found and "amount" in found and self.headings[found["amount"][0]].startswith(SOURCE):
             self._take(found, "amount_in", is_amount)
             self._take(found, "currency_in")
         if "debit" in found and "credit" in found:
@@ -632,7 +633,8 @@ class Columns:
 
         [currency] = found["currency"]
         where = filled(currency)
-        if all(where) or any(where == filled(place) for place in found.get("amount", [])):
+        sums = [filled(place) for role in sorted(SUMS) for place in found.get(role, [])]
+        if all(where) or where in sums or where == list(map(any, zip(*sums, strict=True))):
             return None
         beside = [p for p in range(self._width()) if p not in used and self._column(p) and filled(p) == where]
         return next((p for p in beside if all(map(is_amount, self._column(p)))), None)

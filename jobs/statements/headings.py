@@ -86,7 +86,7 @@ ROLES: dict[str, list[str]] = {
             | data tranzactie | data finalizarii tranzactiei | датум | תאריך רכישה | תאריך עסקה | ημερομηνια συναλλαγης | 付款时间
             | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | tgl tran | 이용일 | 이용일자
-            | paid at | created at
+            | paid at | created at | execution date | date d execution | date d ecriture | erfassungsdatum | abgeschlossen am
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -96,6 +96,7 @@ ROLES: dict[str, list[str]] = {
             | valuta datum | date of value | datum valute | maksupaiva | arvopaiva | datum des beginns
             | data di inizio | fecha de inicio | date de debut | data rozpoczecia | settlement date | settle date | value dat
             | rentedato | settled date | date de la valeur utc | date de la valeur | available on utc | available on
+            | erstellt am
         """,
         "amount": """
             kwota w walucie rachunku | amount account currency | amount in account currency | betrag in kontowahrung
@@ -105,9 +106,10 @@ ROLES: dict[str, list[str]] = {
             | islem tutari
             | tutari | cad | umsatz | net | net amount | montant | importe | importo | bedrag | belopp | belob
             | belop | kwota | kwota operacji | kwota transakcji | castka | objem | osszeg | valor | quantia | summa
-            | transaction amount | importe eur | value | umsatzbetrag | transaktionsbetrag | booking amount
+            | transaction amount | お取引金額 | 发生金额 | 发生额 | importe eur | value | umsatzbetrag | transaktionsbetrag | booking amount
             | transactiebedrag | montant operation | montant de l operation | brutto | gross
-            | source amount after fees | 金額 | 利用金額 | сумма | сумма операции | total | valor r | valor em r
+            | source amount after fees | ausgangsbetrag nach gebuhren | 金額
+            | 利用金額 | сумма | сумма операции | total | valor r | valor em r
             | transaction value | amount local | importe movimiento | importe operacion
             | importe de la operacion | importo operazione | importo movimento | iznos | znesek | suma
             | suma tranzactiei | ciastka | tutar | belopp i kr | belop i kr | sum | maara | maara euroa | 金额
@@ -127,6 +129,7 @@ ROLES: dict[str, list[str]] = {
             | お支払い金額 | お引出し | 支払金額 | 支払い金額 | 引出額 | amount debit | out | belastungsbetrag
             | abgang | abgange | dr amount | amount dr | withdrawal dr | debit dr | dr | wydatki | gastos | salida
             | salidas | retiro | retiros | debe | saida | saidas | addebito | importo addebito | vydaje | vydaj
+            | 提款 | importo di addebito
             | uttag | utgift | utgifter | ut fra konto | ut av konto | haevet | isplata | isplate | duguje | breme
             | borc | debitoare | расход | списание | дебет | 支出 | 支出金额 | 借方 | お引き出し | お引出し金額
             | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금금액 | 출금 | 찾으신금액 | amount out | sent
@@ -143,6 +146,7 @@ ROLES: dict[str, list[str]] = {
             | お預り金額 | お預かり金額 | お預入れ | 預り金額 | 預かり金額 | 預入額 | amount credit | in
             | gutschriftsbetrag | zugang | zugange | cr amount | amount cr | deposit cr | credit cr | cr | wplyw
             | entrada | entradas | deposito | depositos | haber | accredito | importo accredito | prijmy | prijem
+            | 存款 | importo di accredito
             | insattning | insattningar | inntekt | inn pa konto | indsat | uplata | uplate | potrazuje | dobro
             | alacak | creditoare | приход | поступление | зачисление | кредит | 收入 | 收入金额 | 贷方 | お預け入れ
             | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금금액 | 입금 | 맡기신금액 | amount in
@@ -184,7 +188,8 @@ ROLES: dict[str, list[str]] = {
             | posted currency | billing currency | whg | para birimi | валюта платежа | devise | divisa
             | munt | muntsoort | waluta | mena | moneda | moeda | valuta | currency code | transaction currency
             | валюта счета | valutacode | tranzakcio devizaneme | monn | curr | valuta rachunku
-            | debit currency | devizanem | 通貨 | валюта | valiuta | valuuta | νομισμα | מטבע חיוב | מטבע
+            | debit currency | payment currency | ausgangswahrung | ccy | cur | div | devizanem
+            | お取引通貨 | 记账币种 | 币种 | 通貨 | валюта | valiuta | valuuta | νομισμα | מטבע חיוב | מטבע
         """,
         "payer": """
             beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
@@ -202,20 +207,22 @@ ROLES: dict[str, list[str]] = {
             | begunstigter | empfanger | target name | vendor | namn | navn | nimi | mottagare | modtager | mottaker
             | store name | naziv | gavejas | mokėtojas gavejas | sanemejs maksatajs | nazov protiuctu | partner neve
             | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder
-            | empfaenger 1 | 对方户名 | empfaenger | naam
+            | empfaenger 1 | 对方户名 | empfaenger | naam | name des partners | name des empfangers
+            | counteraccount name | counter account name
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
-            | saajan nimi | nazwa odbiorcy | nom du destinataire
+            | saajan nimi | nazwa odbiorcy | nom du destinataire | name des empfangers
         """,
         "sender": """
-            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | maksaja | nazwa nadawcy
+            zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | quellenname | maksaja
+            | nazwa nadawcy
         """,
         "description": """
             verwendungszweck | vorgang verwendungszweck | descrizione completa | descrizione estesa
             | description | transaction description | payment reference
             | booking text | umsatztext | libelle | libelle operation | libelle de l operation
-            | label | concepto | descripcion | descrizione
+            | nature de l operation | label | concepto | descripcion | descrizione
             | descrizione operazione | causale | descricao | historico | omschrijving | omschrijving 1
             | mededelingen | transaktionsbeschreibung | buchungs details | tytul | tytul operacji | opis operacji
             | opis transakcji | tytulem | opis | popis | zprava pro prijemce | poznamka | kozlemeny | text | tekst
@@ -235,16 +242,18 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
-            | desk tran | 이용처 | 이용가맹점
+            | desk tran | 이용처 | 이용가맹점 | 기재내용 | specifikation
             | reason | buchungsinformationen | zprava | svrha | svrha placanja
-            | beschrijving | 交易备注 | szczegoly transakcji | mo ta | remarks | mededeling | reference
+            | beschrijving | 交易备注 | szczegoly transakcji | mo ta | movimento | details de comptabilisation | detail | item
+            | remarks | mededeling | reference
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
             | memo | mededelingen | note to self | description 1 | description1 | description2
             | description3 | description 2 | description 3
             | dettagli | location | particulars | transaction ref1 | transaction ref2
-            | transaction ref3 | vrije mededeling | mededeling
+            | transaction ref3 | vrije mededeling | mededeling | detail | buchungsdetails
+            | 거래기록사항
         """,
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction
@@ -254,7 +263,7 @@ ROLES: dict[str, list[str]] = {
         """,
         "notes": """
             notes | notes and tags | note | remarks | bemerkung | observaciones | commentaire | comment | memo
-            | uwagi | anmerkung
+            | uwagi | anmerkung | osservazioni
         """,
         "category": "category | kategorie | categorie | categoria | kategoria | category group category | supplier category",
         "external_id": """
@@ -276,15 +285,16 @@ ROLES: dict[str, list[str]] = {
             | product | rekeningnummer | source account
         """,
         "original_amount": """
-            amount currency | currency amount | utl belopp | utl belopp moms | amount foreign currency | original amount | foreign amount
+            amount currency | currency amount | utl belopp | utl belopp moms | amount foreign currency | original amount | orig amount
+            | foreign amount
             | local amount
             | amount in foreign currency | originalbetrag | betrag in fremdwahrung | foreign currency amount
             | montant devise | importe original | kwota oryginalna | ursprunglicher betrag | fremdwahrungsbetrag
             | betrag fremdwahrung | puvodni castka uhrady | сумма операции | סכום עסקה
         """,
         "original_currency": """
-            type foreign currency | original currency | local currency | foreign currency | originalwahrung
-            | currency of original amount | fremdwahrung | puvodni mena uhrady | валюта операции | מטבע עסקה
+            type foreign currency | original currency | orig currency | local currency | foreign currency | originalwahrung
+            | currency of original amount | ご利用通貨 | fremdwahrung | puvodni mena uhrady | валюта операции | מטבע עסקה
         """,
         # of a portfolio: what was traded, and how much of it
         "security": "isin | ticker | symbol | wkn | symbol isin",
@@ -294,10 +304,10 @@ ROLES: dict[str, list[str]] = {
             | quantita | quantite | stuck | menge | units | ilosc
         """,
         # where each line says what left one account and what reached the other
-        "amount_in": "target amount after fees",
-        "currency_in": "target currency | credit currency",
+        "amount_in": "target amount after fees | zielbetrag nach gebuhren",
+        "currency_in": "target currency | zielwahrung | credit currency",
         "fee": """
-            fee | fees | fee amount | gebuhr | gebuhren | provision | source fee amount | frais | commission
+            fee | fees | fee amount | gebuhr | gebuhren | provision | source fee amount | betrag der ausgangsgebuhr | frais | commission
             | comision | commissione | oplata | kosten | entgelt | poplatek | poplatek v mene uctu | tarifa | avgift
             | gebyr | комиссия | taxa | 手数料 | 支払手数料
         """,
@@ -326,8 +336,8 @@ def plain_part(text: str) -> str:
     known = [name for part in PARTS.findall(text) if (name := plain(part)) != whole and name in NAMED]
     if not known:
         # money out and money in, beside a word for an amount
-        rest = plain(" ".join(word for word in text.split() if plain(word) not in WORDS_FOR["amount"]))
-        return rest if NAMED.get(rest, frozenset()) & {"debit", "credit"} else ""
+        rests = [cut(word) for word in WORDS_FOR["amount"] for cut in (whole.removeprefix, whole.removesuffix)]
+        return next((rest for rest in rests if NAMED.get(rest, frozenset()) & {"debit", "credit"}), "")
     # a currency beside an amount is no other column
     known = [name for name in known if NAMED[name] - {"currency", "original_currency"}] or known
     roles = [frozenset("text" if role in TEXTS else role for role in NAMED[name]) for name in known]

@@ -28,7 +28,7 @@ def words(text: str) -> frozenset[str]:
 
 
 OUT = words(
-    "d|debit|withdrawal|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出"
+    "d|debit|transfer-out|withdrawal|db|dr|s|soll|af|out|dbit|-|expense|debito|dare|debet|ausgabe|ausgang|belastung|debit card|支出"
     "|outflow|kiadás|cargo|deebet|debetas|debito|gider|uscita|sortie|saida|saída|salida|odchozí|outgoing|ausgehend|money out|paid out"
     "|obciążenie|expenses|exp.|χρέωση|χ"
     "|dr.|debited|spend|spent|sent|payment out|débit|débito|dépense|gasto|egreso|despesa|addebito|abbuchung|lastschrift|wydatek|výdaj"
@@ -36,7 +36,7 @@ OUT = words(
     "|keluar|出金|支払|支払い|出款|转出|借|출금"
 )
 IN = words(
-    "c|credit|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
+    "c|credit|transfer-in|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
     "|inflow|bevétel|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
     "|cr.|credited|received|payment in|crédit|crédito|recette|ingreso|receita|accredito|einzahlung|wpływ|příjem|prijem|jóváírás|uplata"
     "|potraživanje|pano|hyvitys|insättning|indsat|alacak|пополнение|зачисление|приход|кредит|зарахування|дохід|кредіт|זכות|دائن|ฝาก|ghi có"
@@ -48,7 +48,7 @@ PENDING = words(
     "pending|uncleared|vorgemerkt|umsatz vorgemerkt|offen|en attente|pendiente|in attesa|authorised|authorized|open|processing"
     "|pending authorization|held|reserviert|ausstehend|nicht gebucht|in bearbeitung|autorisiert|on hold|unposted|not posted|provisional"
     "|autorizzato|autorizzata|non contabilizzato|non contabilizzata|en cours|pendente|oczekująca|oczekujące|w toku|blokada|väntande"
-    "|reserverad|reserveret|reservert|venter|in behandeling|gereserveerd|v zpracování|ожидание|в обработке|未確定"
+    "|reserverad|reserverat|reserveret|reservert|venter|in behandeling|gereserveerd|v zpracování|ожидание|в обработке|未確定"
     "|scheduled|geplant|terminiert|planlagt|planerad|programmé|programmée|prévu|agendado|en proceso|retenido|em processamento|prenotata"
     "|prenotato|da contabilizzare|blokace|nezaúčtováno|blokácia|rezervácia|függőben|în așteptare|in asteptare|na čekanju|rezervirano"
     "|εκκρεμεί|σε εκκρεμότητα|ootel|broneeritud|rezervuota|rezervēts|odottaa|katevaraus|varaus|beklemede|bekliyor|provizyon|ממתין|בתהליך"
@@ -82,11 +82,14 @@ PAID_BACK = re.compile(
 )
 # a row that says what the account held, or sums up others
 BALANCE_ROW = re.compile(
-    r"(?i)\W*(?:(?:opening|closing|beginning|ending|previous) (?:ledger |book )?balance\b|balance (?:brought|carried) forward"
+    r"(?i)\W*(?:(?:opening|closing|beginning|ending|previous|available|ledger|current) (?:ledger |book )?balance\b"
+    r"|balance (?:brought|carried) forward"
     r"|balance [bc]/?f(?:wd)?\b|brought forward|carried forward"
     r"|(?:alter|neuer|aktueller|letzter) (?:kontostand|saldo)\b|kontostand\b|(?:anfangs|end|schluss|begin|eind)saldo\b|saldovortrag"
-    r"|saldo (?:anterior|inicial|final|(?:total )?(?:dispon[ií]vel )?(?:do )?dia|iniziale|finale|początkowe|końcowe|poczatkowe|koncowe)\b"
-    r"|(?:balance|saldo|solde)\W*$|solde (?:initial|final|précédent|(?:en )?(?:début|fin) de)\b|(?:ingående|utgående|inngående) saldo\b"
+    r"|saldo (?:anterior|inicial|final|(?:total )?(?:dispon[ií]vel )?(?:do )?dia|iniziale|finale|początkowe|końcowe|poczatkowe"
+    r"|koncowe|contabile|contable|liquido|disponibile|disponible)\b|disponibilit(?:à|a'?) (?:al|liquida|residua)\b"
+    r"|(?:balance|saldo|solde)\W*$|solde (?:initial|final|précédent|disponible|comptable|(?:en )?(?:début|fin) de)\b"
+    r"|(?:ingående|utgående|inngående) saldo\b"
     r"|s a l d o\b|algsaldo|lõppsaldo|käive\s*$|likutis (?:pradžiai|pabaigai)|apyvarta\s*$|(?:sākuma|beigu) atlikums|apgrozījums"
     r"|turnover\s*$"
     r"|(?:nyitó|záró) egyenleg|(?:počáteční|konečný) zůstatek|(?:počiatočný|konečný) zostatok|(?:poč|zač)etno stanje"
@@ -99,7 +102,8 @@ BALANCE_ROW = re.compile(
 )
 # how these begin: most lines need not be looked at any closer
 BALANCE_STARTS = words(
-    "open|clos|begi|endi|prev|bala|brou|carr|alte|neue|aktu|letz|kont|anfa|ends|schl|eind|sald|sold|ingå|utgå|inng|s a |algs|lõpp|käiv"
+    "avai|ledg|curr|disp|open|clos"
+    "|begi|endi|prev|bala|brou|carr|alte|neue|aktu|letz|kont|anfa|ends|schl|eind|sald|sold|ingå|utgå|inng|s a |algs|lõpp|käiv"
     "|liku|apyv|sāku|beig|apgr|turn|nyit|záró|počá|kone|poči|poče|zače|kona|konč|stan|вход|исхо|нача|коне|оста|вхід|вихі"
     "|край|devr|devi|υπόλ|יתרת|יתרה|رصيد|số d|ยอดย|前月繰越|繰越残高|前期繰越|次期繰越|期初余额|期末余额|上期结余|承前|전월이월|이월잔액"
 )

@@ -38,7 +38,7 @@ __all__ = ["read_table"]
 
 # what such an amount is called has its fee in it
 NET = ("total", "totalamount", "amounttotal", "net", "netamount", "netto", "neto", "nettobetrag", "importeneto")
-ON_TOP = ("fee", "sourcefeeamount")
+ON_TOP = ("fee", "sourcefeeamount", "betragderausgangsgebuhr")
 OTHER_HEADINGS = "Headings of another table."
 # in names of the day on which something is booked, not done
 BOOKING = (
@@ -217,6 +217,10 @@ class Table(Columns):
         if not self.currency:
             codes = {code for p in sums for cell in self._column(p) if (code := currency_of(text_of(cell)))}
             self.currency = min(codes, default=None)
+        if not self.currency and "currency" not in self.columns:
+            self.currency = next(
+                (code for p in self.columns.get("balance", []) if (code := currency_of(self._name(p)))), None
+            )
         self.amounts_name_currency = len(codes) > 1
 
     def _written(self) -> Written:
@@ -278,7 +282,11 @@ class Table(Columns):
             decimal = None
         self.amounts = AmountReader(decimal) if decimal else found["amount"]
         if not decimal and not self.amounts.is_certain:
-            self.amounts = next((reader for reader in found.values() if reader.is_certain), self.amounts)
+            # such as rates of exchange
+            others = AmountReader.detect(
+                text_of(cell) for _, _, cells in self.sample for cell in cells if not is_date(cell)
+            )
+            self.amounts = next((reader for reader in (*found.values(), others) if reader.is_certain), self.amounts)
         self.readers = {role: found[role] if found[role].is_certain else self.amounts for role in OTHER_MONEY}
 
     def _find_unmarked(self, written: Written) -> None:
@@ -660,6 +668,8 @@ class Table(Columns):
         elif line.booked_on is None:
             if sums_up(texts[0]):
                 line.left_out = "A sum or a balance, not an entry."
+            elif wrong_day.casefold() in PENDING:
+                line.left_out = f"The bank says of it: {wrong_day[:40]}; it has no day yet."
             else:
                 line.error = f"'{wrong_day[:40]}' is no day." if wrong_day else "The line has no day."
         elif wrong_amount:
@@ -668,7 +678,9 @@ class Table(Columns):
             line.left_out = A_BALANCE
         else:
             used = {place for places in self.columns.values() for place in places}
-            if unread := next((cell for place, cell in enumerate(cells) if place not in used and is_sum(cell)), None):
+            if any(map(sums_up, texts)):
+                line.left_out = "A sum or a balance, not an entry."
+            elif unread := next((cell for place, cell in enumerate(cells) if place not in used and is_sum(cell)), None):
                 line.error = f"The line has no amount where others have it; '{text_of(unread)}' stands in a column that is not read."
             elif self.number(cells, "fee"):
                 line.error = (
@@ -746,6 +758,8 @@ class Table(Columns):
             line.is_pending = True
         if wrong_day and line.booked_on is not None and not any(map(str.isdigit, wrong_day)):
             # a word in place of the day says that it is still open
+            line.is_pending = True
+        if "value_date" in self.columns and (self.text(cells, "value_date") or "").casefold() in PENDING:
             line.is_pending = True
 
     def _is_both(self, cells: Sequence[Cell]) -> bool:

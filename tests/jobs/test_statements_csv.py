@@ -1362,6 +1362,64 @@ NO_LINE = "The line has no day and no amount."
                 "opening 2024-01-30 1000.00",
             ],
         ),
+        # the day on which it was entered, by the end of its name, rather than that of its value; the text goes on beside a number
+        (
+            "Entstehungsdatum;Bezeichnung;Detail;Valutadatum;Betrag\n30.01.2024;a;;31.01.2024;-1.50\n;b;0,17 %;;\n"
+            "31.01.2024;c;;30.01.2024;2.00\n",
+            ["2024-01-30 -1.50 a b 0,17 %", GOES_ON, "2024-01-31 2.00 c"],
+        ),
+        # a weekday behind the day, or before it
+        ("Date,Text,Amount\n\"2024.01.30., kedd\",a,-1.50\n\"2024.01.31., szerda\",b,2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 2.00 b"]),
+        ("日付,摘要,金額\n2024/01/30(火),a,-150\n2024/01/31(水),b,200\n", ["2024-01-30 -150 a", "2024-01-31 200 b"]),
+        ("Date,Text,Amount\n\"Tue, 30/01/2024\",a,-1.50\n\"Wed, 31/01/2024\",b,2.00\n", ["2024-01-30 -1.50 a", "2024-01-31 2.00 b"]),
+        # three decimals in all amounts, and a rate that leaves no doubt about the decimal sign
+        (
+            "Date,Text,Amount,Rate\n2024-01-30,a,-53.100,1.000000\n2024-01-31,b,12.850,0.837934\n",
+            ["2024-01-30 -53.100 a", "2024-01-31 12.850 b"],
+        ),
+        # balances by other names below the entries; what is only announced
+        (
+            "DATA;VALUTA;DARE;AVERE;DESCRIZIONE\n29/01/2024;27/01/2024;100,00;;a\n31/01/2024;prenotata;33,35;;b\n"
+            "31/01/2024;;;555,39;Saldo contabile\n31/01/2024;;;555,39;Saldo liquido\n31/01/2024;;;777,04;Disponibilita al\n",
+            ["2024-01-29 -100.00 a", "2024-01-31 -33.35 b pending", *["A balance, not an entry."] * 3],
+        ),
+        (
+            "Bokföringsdag;Text;Belopp\nReserverat;a;-99,00\n2024/01/31;b;-35,00\n2024/01/30;c;-2,00\n",
+            ["The bank says of it: Reserverat; it has no day yet.", "2024-01-31 -35.00 b", "2024-01-30 -2.00 c"],
+        ),
+        # a sum in a column of its own
+        (
+            "Data;Descrizione;Accredito;Addebito;Importo in CHF\n2024-01-30;a;;52.00;\n2024-01-30;b;300.00;;\n2024-01-31;Totale;;;248.00\n",
+            ["2024-01-30 -52.00 a", "2024-01-30 300.00 b", "A sum or a balance, not an entry."],
+        ),
+        # money in and out in one word with one for an amount, without spaces between words
+        ("交易日期,摘要,支出金額,存入金額\n2024/01/30,a,125,0\n2024/01/31,b,0,4500\n", ["2024-01-30 -125 a", "2024-01-31 4500 b"]),
+        # of the amount charged and that paid abroad the one charged
+        (
+            "1,お取引日,お取引内容,お取引通貨,お取引金額,ご利用通貨,ご利用金額\n2,2024/01/30,a,JPY,2452.00,USD,15.62\n2,2024/01/31,b,JPY,2090.00,,0.00\n",
+            ["2024-01-30 2452.00 JPY a", "2024-01-31 2090.00 JPY b"],
+        ),
+        # the currency of the balances is that of the amounts; a column of currencies beside sums is theirs
+        ("Buchung;Text;Betrag;Saldo CHF\n30.01.2024;a;-1.50;8.50\n31.01.2024;b;2.00;10.50\n", [
+            "2024-01-30 -1.50 CHF a", "2024-01-31 2.00 CHF b", "closing 2024-01-31 10.50", "opening 2024-01-30 10.00",
+        ]),
+        (
+            "Buchungstag;Wert;Text;BIC;Betrag;Soll;Haben;Währung\n30.1.2024;30.1.2024;a;;-12,9;-12,9;;EUR\nKontostand;31.1.2024;;2.110,9;EUR\n",
+            ["2024-01-30 -12.9 EUR a", "A balance, not an entry."],
+        ),
+        # which way a transfer between own accounts went
+        (
+            "Date,Note,Amount,Income/Expense\n09/02/2024,a,10.00,Income\n09/13/2024,b,5.00,Transfer-Out\n09/14/2024,c,2.50,Exp.\n",
+            ["2024-09-02 10.00 a", "2024-09-13 -5.00 b", "2024-09-14 -2.50 c"],
+        ),
+        # money sent and received in the German of an export that has two amounts on each line
+        (
+            "ID,Status,Richtung,Erstellt am,Abgeschlossen am,Betrag der Ausgangsgebühr,Quellenname,Ausgangsbetrag (nach Gebühren),"
+            "Ausgangswährung,Name des Empfängers,Zielbetrag (nach Gebühren),Zielwährung\n"
+            "T1,COMPLETED,OUT,2024-01-29 10:00:00,2024-01-30 10:00:00,1.73,Ada,131.26,EUR,Shop,5000.0,THB\n"
+            "T2,COMPLETED,IN,2024-01-31 10:00:00,2024-01-31 10:00:00,0.00,Bob,20.00,USD,Ada,18.00,EUR\n",
+            ["2024-01-30 -132.99 EUR Shop #T1", "2024-01-31 18.00 EUR Bob #T2"],
+        ),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
