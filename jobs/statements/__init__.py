@@ -14,9 +14,12 @@ __all__ = ["FORMATS", "Balance", "Hints", "Line", "Note", "Reading", "StatementE
 
 FORMATS = ("csv", "xlsx", "ofx", "qif", "camt", "mt940")
 
+DOWNLOAD = "download the statement as CSV, OFX, CAMT or MT940 instead"
+EXPORT = "export its accounts as CSV or QIF instead"
+
 # what people upload by mistake, by its first bytes
 OTHERS = (
-    (b"%PDF", "a PDF; download the statement as CSV, OFX, CAMT or MT940 instead"),
+    (b"%PDF", f"a PDF; {DOWNLOAD}"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file or a protected one; save it as XLSX"),
     (b"\x1f\x8b", "compressed by gzip; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
@@ -27,6 +30,28 @@ OTHERS = (
     (b"{\\rtf", "a text document; save the statement as CSV"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
+)
+
+# formats of banks and programs that are not read, by how they begin
+FOREIGN = (
+    (rb"01,[^,\r\n]*,[^,\r\n]*,\d{6},[^\r\n]*\s*02,", f"a BAI2 report; {DOWNLOAD}"),
+    (rb"00000\d{9}05[ D]", f"a CODA statement; {DOWNLOAD}"),
+    (rb"11\d{30}[12]\d{17}", f"a statement in Norma 43; {DOWNLOAD}"),
+    (rb"01\d{5} {4}\d{5}[A-Z ]{3}", f"a statement in CFONB 120; {DOWNLOAD}"),
+    (rb"074\d{16}.{20}\d{20}[+-]", f"a statement in GPC (ABO); {DOWNLOAD}"),
+    (rb"\d{3}0{5} {9}|02RETORNO", f"a CNAB file; {DOWNLOAD}"),
+    (rb"01BGMAX", f"a BgMax file; {DOWNLOAD}"),
+    (rb"0128A[GL]", f"a DTAUS file; {DOWNLOAD}"),
+    (rb"1CClientBankExchange", f"an exchange file of 1C; {DOWNLOAD}"),
+    (rb"[{\[]\s*(?:[{\[]\s*)?\"", f"JSON, which is for programs; {DOWNLOAD}"),
+    (rb"<OFC>", f"an OFC file, which was before OFX; {DOWNLOAD}"),
+    (rb"(?s:.{0,400})<FINSTA", f"a FINSTA statement; {DOWNLOAD}"),
+    (rb"(?s:.{0,400}):pain\.\d{3}", f"an order of payments (pain); {DOWNLOAD}"),
+    (rb"!(?:TRNS|HDR|ACCNT|CUST|VEND)\t", f"an IIF file of QuickBooks; {EXPORT}"),
+    (rb"(?s:.{0,400})<gnc-v2", f"a GnuCash book; {EXPORT}"),
+    (rb"(?s:.{0,400})<KMYMONEY-FILE", f"a KMyMoney book; {EXPORT}"),
+    (rb"(?s:.{0,400})<homebank ", f"a HomeBank book; {EXPORT}"),
+    (rb"(?s:.{0,400})urn:schemas-microsoft-com:office:spreadsheet", "a spreadsheet of Excel 2003; save it as XLSX"),
 )
 
 PARTS = (
@@ -101,6 +126,9 @@ def detect_format(path: Path) -> str:
     text = text.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
     if re.search(rb"<OFX[ >\r\n]|^OFXHEADER|<\?OFX", text, re.IGNORECASE):
         return "ofx"
+    for sign, name in FOREIGN:
+        if re.match(sign, text):
+            raise StatementError(f"The file is {name}.")
     if text.startswith(b"<"):
         if re.search(rb"<(?:!DOCTYPE )?html", text, re.IGNORECASE):
             raise StatementError("The file is a web page, perhaps of the bank's log-in; download the statement again.")

@@ -21,6 +21,9 @@ APOSTROPHE = re.compile(r"(\d{1,2}([-./])\d{1,2})'(\d{1,2}|\d{4})")
 OPTION = re.compile("(?i)!option:(mdy|dmy|ymd)\\b")
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,6});")
 MONEY = ("bank", "banque", "cash", "ccard", "oth a", "oth l")
+# whose records may have days and amounts, and are no entries
+LISTS = ("memorized", "memorised", "budget", "invoice", "bill", "tax")
+DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 RECORD = 500
 # stands where the end of a record is missing, and that of its last line, too
 CUT, HALF = ("", ""), ("", "half")
@@ -38,13 +41,20 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
     if not has_section:
         raise StatementError("There is no section such as !Type:Bank in the file.")
     days: list[str] = []
+    memos: list[str] = []
     amounts: list[str] = []
     for _, _, _, fields in _records(path, encoding):
         for code, value in fields:
             if code == "D":
                 days.append(value)
+            elif code == "M":
+                memos.append(value)
             elif code in "TU$":
                 amounts.append(value)
+    when = "D"
+    if not days and memos and all(map(DAY.fullmatch, memos)):
+        # some write it where the memo belongs
+        days, when = memos, "M"
     order, decimal = mapping.get("date_order"), mapping.get("decimal")
     if order not in (None, *ORDERS) or decimal not in (None, ".", ","):
         raise StatementError(f"mapping.date_order is one of {', '.join(ORDERS)}, mapping.decimal a point or a comma.")
@@ -57,7 +67,7 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
         reading.note(f"Days could be read in two ways; taken as {dates.order}. Correct date_order where that is wrong.")
     if numbers.is_assumed:
         reading.note(f"The decimal sign is taken to be '{numbers.decimal}'. Correct decimal where that is wrong.")
-    reading.lines = _lines(path, encoding, dates, numbers, reading)
+    reading.lines = _lines(path, encoding, dates, numbers, reading, when)
     return reading
 
 
@@ -112,15 +122,21 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, 
         yield start, section, account, [*fields, CUT if line.endswith(("\r", "\n")) else HALF]
 
 
-def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, reading: Reading) -> Iterator[Line]:
+def _lines(
+    path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, reading: Reading, when: str
+) -> Iterator[Line]:
     reported: set[str] = set()
     count = 0
     for start, section, account, fields in _records(path, encoding):
         if section not in MONEY and section != "invst":
-            if section not in reported:
-                reading.note(f"The list !Type:{section} is not imported.", start)
-                reported.add(section)
-            continue
+            said = dict(fields)
+            is_list = section in LISTS or dates.read(_tidy(said.get("D", ""))) is None
+            # an account's section may be named in another language
+            if is_list or numbers.read(said.get("T", "")) is None:
+                if section not in reported:
+                    reading.note(f"The list !Type:{section} is not imported.", start)
+                    reported.add(section)
+                continue
         is_half = False
         if fields[-1] in (CUT, HALF):
             # of a text that ends anywhere the rest is known; an amount may be a part of itself
@@ -139,7 +155,7 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
         day = amount = other = ""
         parts: list[str] = []
         for code, value in fields:
-            if code == "D":
+            if code == when:
                 day = value
             elif code == "T" or (code == "U" and not amount):
                 amount = value
@@ -154,7 +170,7 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
                     line.notes = f"Check {value}"
             elif code == "L":
                 # [Savings] is the other side of a transfer, not a category
-                line.category = value.partition("/")[0] if value and not value.startswith("[") else None
+                line.category = value.partition("/")[0] or None if not value.startswith("[") else None
                 if value.startswith("["):
                     other = value.strip("[]")
                     line.notes = "; ".join(filter(None, (line.notes, f"Transfer with {other}")))
@@ -162,7 +178,8 @@ def _lines(path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, 
                 parts.append(value)
             elif code in "E$" and parts:
                 parts[-1] = f"{parts[-1]} {value}"
-        if parts:
+        # a line that was left empty is none
+        if parts := [part for part in parts if part.strip(" $0.,")]:
             line.category = None
             line.notes = "; ".join(filter(None, (line.notes, f"Split: {', '.join(parts)}")))
         is_named = BALANCE_ROW.match(line.payer or "") is not None

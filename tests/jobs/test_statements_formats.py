@@ -323,6 +323,15 @@ def test_qif_of_europe(tmp_path: Path) -> None:
         # a card has no checks
         ("!Type:CCard\nD31/01/2024\nN20240131\nT-12\nPShop\n^\n", ["2024-01-31 -12 Shop"]),
         ("!type:bank\nd31/1/2024\nt5\npAnn\n^\n", ["2024-01-31 5 Ann"]),
+        # a section in another language, lists that have descriptions or days; a split with a line that was left empty
+        (
+            "!Type:Cat\nNFood\nDBread\nT\n^\n!Type:Memorised\nD31.1.2024\nT-9\n^\n!Type:KKrd\nD31.1.2024\nT-5,00\nL/Trip\nSFood\n$-5,00\nS\n$0,00"
+            "\n^\n",
+            ["2024-01-31 -5.00 Split: Food -5,00", "The list !Type:cat is not imported.", "The list !Type:memorised is not imported."],
+        ),
+        # days where the memo belongs
+        ("!Type:Bank\nM01/31/2024\nT-5\nPShop\n^\n", ["2024-01-31 -5 Shop"]),
+        ("!Type:Bank\nMIn January\nT-5\nPShop\n^\n", ["The record has no day."]),
     ],
 )  # fmt: skip
 def test_qif_of_other_programs(text: str, read: list[str], tmp_path: Path) -> None:
@@ -897,6 +906,21 @@ def zipped(*names: str, flags: int = 0) -> bytes:
         ("!Type:Bank\nD1/2/24\nT1\n", {"date_order": "ydm"}, "date_order is one of ymd, dmy, mdy"),
         ("!Type:Bank\nD1/2/24\nT1\n", {"decimal": ";"}, "decimal a point or a comma"),
         (workbook([["nothing"]], More=[["here"]]), {}, "no line with a day and an amount"),
+        ("01,122099999,123456789,040621,0200,1,65,,2/\n02,031001234,122099999,1,040620,2359,,2/\n", {}, "a BAI2 report; download"),
+        ("0000018011830005        59501140  SAMPLE                    BANKBEBB   00412694022 00000\n12001BE", {}, "a CODA statement"),
+        ("112100001234567890012201012201312000000001000009783SAMPLE SL\n22    0123", {}, "Norma 43"),
+        ("0130004    00411EUR2 00010000121  311219\n", {}, "CFONB 120"),
+        ("0740000000000123456SAMPLE              01012400000000100000+00000000150000+\n", {}, r"GPC \(ABO\)"),
+        ("34100000         2123456780001990123456\n", {}, "a CNAB file"),
+        ("1CClientBankExchange\n", {}, "exchange file of 1C"),
+        ('[\n {"date": "2024-01-02", "amount": -12.5}]', {}, "JSON, which is for programs"),
+        ("!TRNS\tTRNSID\tDATE\tACCNT\tAMOUNT\nTRNS\t\t7/16/1998\tChecking\t-1\n", {}, "IIF file of QuickBooks; export its accounts"),
+        ('<?xml version="1.0"?>\n<gnc-v2 xmlns:gnc="gnc"><gnc:book/></gnc-v2>', {}, "a GnuCash book; export"),
+        ('<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"/>', {}, r"an order of payments \(pain\)"),
+        (
+            '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', {},
+            "spreadsheet of Excel 2003; save it as XLSX",
+        ),
         (zipped("xl/"), {}, "no XLSX workbook"),
         (zipped("xl/", "xl/workbook.xml"), {}, "The workbook can't be read"),
         (zipped("xl/workbook.xml", flags=1), {}, "protected by a password"),
