@@ -24,7 +24,7 @@ from jobs.statements.cells import (
     text_of,
 )
 from jobs.statements.headings import NAMED, ROLES, WORDS_FOR, currency_of, plain, plain_part
-from jobs.statements.marks import BOOKED, DECLINED, IBAN, IN, OUT, PAIRS, PENDING
+from jobs.statements.marks import BALANCE_ROW, BOOKED, DECLINED, IBAN, IN, OUT, PAIRS, PENDING
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
 __all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles", "days_of", "is_running"]
@@ -82,6 +82,11 @@ class Columns:
         self._find_header(mapping)
         # a line between tables or below them tells nothing of the columns
         self.sample = [row for row in self.sample if any(map(is_date, row[2]))] or self.sample
+        self.first = self.sample[0][0] if self.sample else 0
+        if self.header is None:
+            # nor does one that says what was held
+            entries = [row for row in self.sample if not any(BALANCE_ROW.match(text_of(cell)) for cell in row[2])]
+            self.sample = entries or self.sample
         self.names: list[str] = [text_of(cell) for cell in self.header[2]] if self.header else []
         # of these nobody has said that they hold for this file, too
         self.recalled: set[str] = set()
@@ -453,6 +458,8 @@ class Columns:
                 not self._column(p),
                 self.headings[p] not in NAMED,
                 currency_of(self._name(p)) not in (None, self.hints.currency),
+                # and of these the one that has something else than zeros
+                sum(not text_of(cell).strip("0.,") for cell in self._column(p)),
             )
         )
         if fits:
@@ -662,6 +669,7 @@ class Columns:
             if follows and self._is_top(amount, balance, reader):
                 self.preamble.append(self.sample[0])
                 self.sample = self.sample[1:]
+                self.first = self.sample[0][0]
                 return self._by_content()
         if not found.keys() & SUMS:
             # a column of zeros is none of money out or in; one of them may have zeros where the other has an amount

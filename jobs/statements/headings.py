@@ -87,6 +87,7 @@ ROLES: dict[str, list[str]] = {
             | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | tgl tran | 이용일 | 이용일자
             | paid at | created at | execution date | date d execution | date d ecriture | erfassungsdatum | abgeschlossen am
+            | datum zauctovani transakce | pvm
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -106,7 +107,8 @@ ROLES: dict[str, list[str]] = {
             | islem tutari
             | tutari | cad | umsatz | net | net amount | montant | importe | importo | bedrag | belopp | belob
             | belop | kwota | kwota operacji | kwota transakcji | castka | objem | osszeg | valor | quantia | summa
-            | transaction amount | お取引金額 | 发生金额 | 发生额 | importe eur | value | umsatzbetrag | transaktionsbetrag | booking amount
+            | transaction amount | castka transakce | お取引金額 | 发生金额
+            | 发生额 | importe eur | value | umsatzbetrag | transaktionsbetrag | booking amount
             | transactiebedrag | montant operation | montant de l operation | brutto | gross
             | source amount after fees | ausgangsbetrag nach gebuhren | 金額
             | 利用金額 | сумма | сумма операции | total | valor r | valor em r
@@ -180,7 +182,7 @@ ROLES: dict[str, list[str]] = {
             | ยอดคงเหลือ | so du
             | cash balance | partial balance | saldo contabilistico | endsaldo | bal | available balance | стање
             | sold contabil | sold final | current balance | running balance amount | zostatok | залишок | состојба | 餘額
-            | 結餘 | היתרה | יתרה בש ח | היתרה בש ח | saldo akhir mutasi | bal after
+            | saldos | ucetni zustatek po transakci | 結餘 | היתרה | יתרה בש ח | היתרה בש ח | saldo akhir mutasi | bal after
         """,
         "currency": """
             waluta rachunku | account currency | valuta rekening | mena uctu | валюта картки | currency | wahrung
@@ -208,7 +210,7 @@ ROLES: dict[str, list[str]] = {
             | store name | naziv | gavejas | mokėtojas gavejas | sanemejs maksatajs | nazov protiuctu | partner neve
             | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder
             | empfaenger 1 | 对方户名 | empfaenger | naam | name des partners | name des empfangers
-            | counteraccount name | counter account name
+            | counteraccount name | counter account name | platce prijemce
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
@@ -242,7 +244,7 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
-            | desk tran | 이용처 | 이용가맹점 | 기재내용 | specifikation
+            | desk tran | 이용처 | 이용가맹점 | 기재내용 | specifikation | popis transakce | titel
             | reason | buchungsinformationen | zprava | svrha | svrha placanja
             | beschrijving | 交易备注 | szczegoly transakcji | mo ta | movimento | details de comptabilisation | detail | item
             | remarks | mededeling | reference
@@ -253,7 +255,7 @@ ROLES: dict[str, list[str]] = {
             | description3 | description 2 | description 3
             | dettagli | location | particulars | transaction ref1 | transaction ref2
             | transaction ref3 | vrije mededeling | mededeling | detail | buchungsdetails
-            | 거래기록사항
+            | 거래기록사항 | sub description | sous description | descripcion | titulo | details
         """,
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction

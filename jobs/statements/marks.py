@@ -71,6 +71,7 @@ BOOKED = words(
     "|completata|completado|completada|liquidado|terminé|effectué|effectuée|exécuté|exécutée|comptabilisé|comptabilisée|geaccepteerd"
     "|voltooid|uitgevoerd|geboekt|zrealizowana|zaksięgowana|zakończona|rozliczona|bokfört|bokført|bogført|udført|utfört|utført"
     "|zaúčtováno|выполнена|выполнено|исполнено|交易成功|支付成功|已存入零钱|提现已到账|对方已收钱|已转账|sent|issued|deposited|berechnet|betald|betalt|выполнен"
+    "|suoritettu|portée au compte"
 )
 IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
 # what a card got

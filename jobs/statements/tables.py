@@ -260,6 +260,8 @@ class Table(Columns):
     def _find_dates(self, order: str | None, written: Written) -> None:
         if not order or "date_order" in self.recalled:
             self.dates = DateColumn.detect(written.days, self.currency or self.hints.currency, self.hints.today)
+            if self.dates.is_assumed:
+                self._settle_order(written.days)
         if order and not ("date_order" in self.recalled and reads_more(self.dates, DateColumn(order), written.days)):
             self.dates = DateColumn(order)
         typed = written.typed_days
@@ -269,6 +271,16 @@ class Table(Columns):
                 "Days up to the 12th are dates in the workbook, later ones texts: a spreadsheet has perhaps taken their day for the "
                 "month. Look whether they are right."
             )
+
+    def _settle_order(self, days: list[str]) -> None:
+        """What other columns of days tell of the order, where the first one leaves it open."""
+        [place] = self.columns["booked_on"]
+        others = [text_of(c) for _, _, cells in self.sample for p, c in enumerate(cells) if p != place and is_date(c)]
+        read = {order: sum(DateColumn(order).read(text) is not None for text in others) for order in ORDERS}
+        read = {order: count for order, count in read.items() if not reads_more(self.dates, DateColumn(order), days)}
+        best = [order for order, count in read.items() if count == max(read.values())]
+        if len(best) == 1:
+            self.dates = DateColumn(best[0])
 
     def _find_decimal(self, decimal: str | None, amounts: dict[str, list[str]]) -> None:
         """One sign for all amounts; some banks write balances or charges in another way than amounts."""
@@ -388,7 +400,7 @@ class Table(Columns):
 
     def _entries(self) -> Iterator[Row]:
         """The rows below the heading."""
-        start = self.header[0] if self.header else (self.sample[0][0] - 1 if self.sample else 0)
+        start = self.header[0] if self.header else max(0, self.first - 1)
         for row in self.rows():
             if row[0] > start and any(row[2]):
                 yield row

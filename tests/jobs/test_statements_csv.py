@@ -1420,6 +1420,25 @@ NO_LINE = "The line has no day and no amount."
             "T2,COMPLETED,IN,2024-01-31 10:00:00,2024-01-31 10:00:00,0.00,Bob,20.00,USD,Ada,18.00,EUR\n",
             ["2024-01-30 -132.99 EUR Shop #T1", "2024-01-31 18.00 EUR Bob #T2"],
         ),
+        # without headings, balances among the entries do not hide what runs
+        (
+            "28Jan2024,OPENING BALANCE,,1000.00,\n29Jan2024,a,-25.50,974.50,\n30Jan2024,b,2500.00,3474.50,\n"
+            "31Jan2024,CLOSING BALANCE,,3474.50,\n",
+            [
+                "A sum or a balance, not an entry.", "2024-01-29 -25.50 a", "2024-01-30 2500.00 b", "A sum or a balance, not an entry.",
+                "closing 2024-01-30 3474.50", "opening 2024-01-29 1000.00",
+            ],
+        ),
+        # the second column of days leaves no doubt about the order in the first
+        (
+            "Date,Value date,Text,Amount\n2/1/2024,1/30/2024,a,-1.50\n2/1/2024,1/30/2024,b,-2.00\n",
+            ["2024-02-01 -1.50 a", "2024-02-01 -2.00 b"],
+        ),
+        # of two columns in different currencies the one that has more than zeros; the text in both of its columns
+        (
+            "Data;Descrição;Título;Valor (em US$);Valor (em R$)\n30/01/2024;a;x;0;-235.25\n31/01/2024;b;y;20.00;-112.00\n",
+            ["2024-01-30 -235.25 BRL a x", "2024-01-31 -112.00 BRL b y"],
+        ),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
