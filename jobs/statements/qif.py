@@ -20,6 +20,7 @@ APOSTROPHE = re.compile(r"(\d{1,2}([-./])\d{1,2})'(\d{1,2}|\d{4})")
 # some programs say it after all
 OPTION = re.compile("(?i)!option:(mdy|dmy|ymd)\\b")
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,6});")
+PORTFOLIOS = ("invst", "port")
 MONEY = ("bank", "banque", "cash", "ccard", "oth a", "oth l")
 # whose records may have days and amounts, and are no entries
 LISTS = ("memorized", "memorised", "budget", "invoice", "bill", "tax")
@@ -128,7 +129,7 @@ def _lines(
     reported: set[str] = set()
     count = 0
     for start, section, account, fields in _records(path, encoding):
-        if section not in MONEY and section != "invst":
+        if section not in (*MONEY, *PORTFOLIOS):
             said = dict(fields)
             is_list = section in LISTS or dates.read(_tidy(said.get("D", ""))) is None
             # an account's section may be named in another language
@@ -147,7 +148,7 @@ def _lines(
         raw = "\n".join(code + value for code, value in fields)
         line = Line(start, raw, account=account)
         is_new = reading.meet(account)
-        if section == "invst":
+        if section in PORTFOLIOS:
             action = next((value for code, value in fields if code == "N"), "")
             line.error = f"{action or 'An entry'} of a portfolio: investments are not imported."
             yield line

@@ -300,6 +300,7 @@ def test_qif_of_europe(tmp_path: Path) -> None:
             ],
         ),
         ("!Type:Invst\nD31/1/24\nYACME\n^\n", ["An entry of a portfolio: investments are not imported."]),
+        ("!Type:Port\nD31/1/24\nNBuy\nT5\n^\n", ["Buy of a portfolio: investments are not imported."]),
         # the same where the account has no name elsewhere, and days with a mark before the whole year
         (
             "!Type:Banque\nD03/01'2004\nT-30\nPSolde initial\nL[Joint]\n^\nD13/01'2004\nT-5\nPA&amp;B    Co\nMone\nMtwo\n"
