@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jobs.statements import camt, csv, mt940, ofx, qif, xlsx
+from jobs.statements import archives, camt, csv, mt940, ofx, qif, xlsx
 from jobs.statements.reading import Balance, Hints, Line, Note, Reading, StatementError
 from jobs.statements.text import head
 
@@ -89,7 +89,7 @@ def read(
 
     Raises StatementError, here or while lines are taken.
     """
-    mapping, remembered, hints = mapping or {}, remembered or {}, hints or Hints()
+    mapping = mapping or {}
     if unknown := sorted(mapping.keys() - set(PARTS)):
         raise StatementError(f"A mapping can't have {', '.join(unknown)}; it has {', '.join(PARTS)}.")
     for part, (type_, said) in MAPPING.items():
@@ -97,6 +97,15 @@ def read(
             raise StatementError(f"mapping.{part} is {said}.")
     if path.stat().st_size == 0:
         raise StatementError("The file is empty.")
+
+    def read_one(file: Path) -> Reading:
+        return _read(file, mapping, remembered or {}, hints or Hints())
+
+    is_archive = head(path, 2) == b"PK" and not archives.is_workbook(path)
+    return archives.read(path, read_one) if is_archive else read_one(path)
+
+
+def _read(path: Path, mapping: dict[str, Any], remembered: dict[str, Any], hints: Hints) -> Reading:
     kind = mapping.get("format") or detect_format(path)
     match kind:
         case "xlsx":

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.statements import Line, Reading, read
 
-__all__ = ["STATEMENTS", "needs_statements", "read_text", "shown"]
+__all__ = ["STATEMENTS", "in_short", "needs_statements", "read_text", "shown"]
 
 # real files of banks, beside the project
 STATEMENTS = Path(__file__).parents[3] / "shared" / "data" / "statements"

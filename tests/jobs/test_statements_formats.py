@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from jobs.statements import Line, StatementError
-from tests.jobs.readings import read_text, shown
+from tests.jobs.readings import in_short, read_text, shown
 
 
 def amounts(lines: list[Line]) -> list[Decimal | None]:
@@ -881,13 +881,39 @@ def test_xlsx_of_several_kinds_of_sheets_and_days(tmp_path: Path) -> None:
     assert shown(tmp_path, workbook(rows)) == ["2024-01-31 -5.5 x", "2024-01-31 7 y"]
 
 
+def packed(files: dict[str, str]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return file.getvalue()
+
+
+def test_an_archive_is_read_as_the_statements_in_it(tmp_path: Path) -> None:
+    again = camt(
+        camt_balance("OPBD", "5", "2024-01-31") + camt_balance("CLBD", "2", "2024-01-31") + entry("4", "DBIT", day="")
+    )
+    files = {
+        "2.xml": again.replace("CH93", "CH94"), "__MACOSX/._2.xml": "\0", "days/": "", "days/1.sta": ":20:A\n:25:12\n:61:240102D1,NMSCX\n",
+        "days/read me.pdf": "%PDF-1.7",
+    }  # fmt: skip
+    reading, lines = read_text(tmp_path, packed(files))
+    assert [in_short(line) for line in lines] == ["2024-01-31 -4 CHF CH9400762011623852957", "2024-01-02 -1.0 12 X"]
+    assert reading.accounts == ["CH9400762011623852957", "12"] and [each.amount for each in reading.balances] == [5, 2]
+    assert [note.message for note in reading.notes] == [
+        "read me.pdf is not read: The file is a PDF; download the statement as CSV, OFX, CAMT or MT940 instead.",
+        "2.xml: The opening balance 5 and the entries come to 1, the closing balance says 2.",
+    ]
+
+
+def test_an_archive_of_one_table_is_the_table(tmp_path: Path) -> None:
+    reading, lines = read_text(tmp_path, packed({"a.csv": "Date;Amount\n2024-01-31;5,00\n"}), decimal=",")
+    assert reading.format == "csv" and amounts(lines) == [5]
+
+
 def zipped(*names: str, flags: int = 0) -> bytes:
     """An archive with these files, which have nothing in them."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name in names:
-            archive.writestr(name, "")
-    content = bytearray(file.getvalue())
+    content = bytearray(packed(dict.fromkeys(names, "")))
     content[content.rfind(b"PK\x01\x02") + 8] |= flags
     return bytes(content)
 
@@ -922,7 +948,12 @@ def zipped(*names: str, flags: int = 0) -> bytes:
             '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', {},
             "spreadsheet of Excel 2003; save it as XLSX",
         ),
-        (zipped("xl/"), {}, "no XLSX workbook"),
+        (zipped("xl/"), {}, "no file in the archive"),
+        (zipped("content.xml"), {}, "OpenDocument file; save it as XLSX or CSV"),
+        (packed({"a.pdf": "%PDF-1.7"}), {}, r"a\.pdf: The file is a PDF"),
+        (packed(dict.fromkeys(("a.csv", "b.csv"), "Date;Amount\n2024-01-31;5\n")), {}, "a.csv is a table; import each alone"),
+        (packed({str(place): "1" for place in range(1001)}), {}, "more than 1000 files"),
+        (packed({"a.xml": camt(entry("1", "CRDT")), "b.xml": camt(entry("1", "CRDT"))[:-20]}), {}, "b.xml: Line 1: The XML is malformed"),
         (zipped("xl/", "xl/workbook.xml"), {}, "The workbook can't be read"),
         (zipped("xl/workbook.xml", flags=1), {}, "protected by a password"),
         (zipped("xl/workbook.xml", *map(str, range(1000))), {}, "more than 1000 parts"),

@@ -85,6 +85,13 @@ def nested() -> bytes:
     return outer.getvalue()
 
 
+def swollen() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("statement.csv", b"0" * (97 << 20))
+    return file.getvalue()
+
+
 LOUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 BILLION = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{LOUGHS}]>'
 BILLION += "<Document><BkToCstmrStmt><Stmt><Ntry>&a9;</Ntry></Stmt></BkToCstmrStmt></Document>"
@@ -94,6 +101,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb": (lambda: xlsx(bomb), "larger than 96 MiB"),
     "lying bomb": (lying, "damaged|larger|no line with"),
     "42.zip": (nested, "no XLSX workbook"),
+    "archive of a bomb": (swollen, "archive is larger than 96 MiB"),
     "a cell in the last corner": (lambda: xlsx(CELL + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "more than 256 columns"),
     "rows far apart": (
         lambda: xlsx(CELL + '<row r="1048576"><c r="J1048576"><v>1</v></c></row>'), "more than 256 columns or 3000000 cells",
