@@ -15,6 +15,7 @@ __all__ = ["is_workbook", "read"]
 MAX_BYTES = 96 * 1024 * 1024
 MAX_FILES = 1000
 TABLES = ("csv", "xlsx")
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError)
 # other kinds of files that are archives, by what is in them
 OTHERS = (
     ("content.xml", "an OpenDocument file; save it as XLSX or CSV"),
@@ -30,7 +31,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.endswith("/workbook.xml") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError):
+    except DAMAGED:
         return True
 
 
@@ -100,7 +101,7 @@ def _unpack(path: Path) -> Iterator[tuple[str, Path]]:
                                 f"The archive is larger than {MAX_BYTES >> 20} MiB when it is unpacked."
                             )
                         unpacked.write(block)
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError):
+            except DAMAGED:
                 raise StatementError("The archive is damaged.") from None
             yield PurePosixPath(entry.filename).name[:100], file
 

@@ -181,6 +181,8 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
         elif name == "Bal":
             kind = _text(element, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
             amount, code = _amount(element)
+            # many in Switzerland name the account's currency nowhere else
+            currency = currency or code
             sign, day = _sign(element), _day(element, "Dt")
             balance = (
                 Balance(account, day, sign * amount, code or currency, kind != "CLBD")

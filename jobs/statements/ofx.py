@@ -63,7 +63,8 @@ def read(path: Path) -> Reading:
     """Raises StatementError for what has no statement in it, such as a bank's answer with an error."""
     encoding = detect_encoding(path, _declared(head(path)))
     if encoding.startswith("utf-16"):
-        text = path.read_text(encoding)
+        # one that was cut off may end within a character
+        text = path.read_text(encoding, "replace")
         path = path.with_suffix(".utf-8")
         path.write_text(text, "utf-8")
         encoding = "utf-8"

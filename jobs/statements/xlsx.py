@@ -106,7 +106,7 @@ def _weigh(path: Path) -> None:
     """Unpacks once without keeping anything: sizes in the archive's directory may lie, and so may the size of a sheet."""
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError):
         raise StatementError("The file is no XLSX workbook.") from None
     with archive:
         entries = archive.infolist()

@@ -184,6 +184,13 @@ def test_ofx_of_careless_banks(text: str | bytes, read: list[str], tmp_path: Pat
     assert (cut in found) == (isinstance(text, str) and "</ofx>" not in text.lower())
 
 
+def test_ofx_of_wide_characters_that_was_cut_off(tmp_path: Path) -> None:
+    text = "<OFX><STMTRS><STMTTRN><DTPOSTED>20240131<TRNAMT>-5<NAME>Shop</STMTTRN></STMTRS></OFX>"
+    assert shown(tmp_path, text.encode("utf-16")[:-3]) == [
+        "2024-01-31 -5 Shop Shop", "The file ends before its statement does (</OFX>); it may have been cut off.",
+    ]  # fmt: skip
+
+
 def test_ofx_whose_debits_have_no_sign_and_whose_numbers_are_no_ids(tmp_path: Path) -> None:
     def one(kind: str, amount: str) -> str:
         return f"<STMTTRN><TRNTYPE>{kind}<DTPOSTED>20240131<TRNAMT>{amount}<FITID>0</STMTTRN>"
@@ -552,6 +559,16 @@ def test_camt_with_the_amount_in_another_currency(tmp_path: Path) -> None:
     assert [(line.amount, line.currency, line.original_amount, line.original_currency) for line in lines] == [
         (Decimal(-18), "CHF", Decimal(20), "USD")
     ] * 2
+
+
+def test_camt_whose_account_names_no_currency(tmp_path: Path) -> None:
+    text = camt_balance("OPBD", "0", "2024-01-31") + entry("20", "DBIT", detail(BIG.format(20, 18))).replace(
+        '"CHF">20', '"USD">20'
+    )
+    _, lines = read_text(tmp_path, camt(text).replace("<n:Ccy>CHF</n:Ccy>", ""))
+    assert [(line.amount, line.currency, line.original_amount) for line in lines] == [
+        (Decimal(-18), "CHF", Decimal(20))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -949,6 +966,7 @@ def zipped(*names: str, flags: int = 0) -> bytes:
             "spreadsheet of Excel 2003; save it as XLSX",
         ),
         (zipped("xl/"), {}, "no file in the archive"),
+        (zipped("a.xml").replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff"), {}, "no XLSX workbook"),
         (zipped("content.xml"), {}, "OpenDocument file; save it as XLSX or CSV"),
         (packed({"a.pdf": "%PDF-1.7"}), {}, r"a\.pdf: The file is a PDF"),
         (packed(dict.fromkeys(("a.csv", "b.csv"), "Date;Amount\n2024-01-31;5\n")), {}, "a.csv is a table; import each alone"),
