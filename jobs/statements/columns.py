@@ -38,6 +38,9 @@ MANY = ("payer", "description")
 SUMS = {"amount", "debit", "credit"}
 # of two amounts that each line has, what left the one account
 SOURCE = ("sourceamount", "ausgangsbetrag")
+MERCHANT = ("merchant", "merchantname")
+# what was charged in the account's own currency, where another amount is in that of the shop
+OWN = re.compile(r"rachunku|accountcurrency|kontowahrung|rekening|men[ae]uctu|валют[еа]счета|посчету|valutacontului")  # noqa: RUF001
 
 
 def count_roles(cells: Sequence[Cell]) -> int:
@@ -317,12 +320,12 @@ class Columns:
         return len(held) == len(amounts) and is_running(held, amounts)
 
     def _is_bare(self, found: dict[str, list[int]]) -> bool:
-        """Whether most lines have nothing in the columns that are taken for their texts."""
+        """Whether most lines have nothing in the columns that are taken for their texts; any, where none says what for."""
         texts = [
             p for role in ("description", "other_text", "payer", "payee", "sender", "kind") for p in found.get(role, [])
         ]
         said = [any(p < len(cells) and text_of(cells[p]) for p in texts) for _, _, cells in self.sample]
-        return sum(said) * 2 < len(said)
+        return sum(said) * 2 < len(said) if found.get("description") else not all(said)
 
     def _complete(self, found: dict[str, list[int]]) -> None:
         """Money out where only money in is named, or the other way round: the one column that has an amount where that has none."""
@@ -481,12 +484,18 @@ class Columns:
             amounts = self._column(found["amount"][0])
             sums = self._column(found["debit"][0]) if "debit" in found else []
             unsigned = any(map(is_sum, sums)) and not any(BELOW.search(text_of(cell)) for cell in amounts)
-            if ("debit" in found or "credit" in found) and (unsigned or len(amounts) < 0.8 * len(self.sample)):
+            if ("debit" in found or "credit" in found) and (
+                unsigned or len(amounts) < 0.8 * len(self.sample) or self._is_own(found)
+            ):
                 del found["amount"]
             else:
                 found.pop("debit", None)
                 found.pop("credit", None)
         self._take(found, "balance", is_amount, 0.8, [p for ps in found.values() for p in ps])
+
+    def _is_own(self, found: dict[str, list[int]]) -> bool:
+        """Whether sums are called those in the account's own currency."""
+        return any(OWN.search(self.headings[p]) for role in sorted(SUMS - {"amount"}) for p in found.get(role, []))
 
     def _take_currencies(self, found: dict[str, list[int]]) -> None:
         for role in ("currency", "original_currency"):
@@ -495,6 +504,11 @@ class Columns:
             # the currency is in the heading: a column of currencies is of something else
             found.pop("currency", None)
         self._take(found, "original_amount", is_amount)
+        sums = [p for role in sorted(SUMS) for p in found.get(role, [])]
+        if "original_amount" not in found and any(OWN.search(self.headings[p]) for p in sums):
+            found["original_amount"] = [
+                p for p in self._places("amount") if p not in sums and self._mostly(p, is_amount)
+            ][:1]
         if "amount" in found and found.get("original_amount") == found["amount"]:
             # a name for either: beside another amount, that one was charged
             if others := self._called("amount", is_amount, found):
@@ -512,7 +526,8 @@ class Columns:
         # of two amounts the one currency is that of the second
         [second] = found.get("original_amount") or [MAX_COLUMNS]
         is_there = "original_amount" in found and (not self.sample or self._column(second))
-        if is_there and "original_currency" not in found and "currency" in found:
+        is_own = "currency" in found and OWN.search(self.headings[found["currency"][0]])
+        if is_there and "original_currency" not in found and "currency" in found and not is_own:
             found["original_currency"] = found.pop("currency")
 
     def _take_particulars(self, found: dict[str, list[int]]) -> None:
@@ -574,7 +589,7 @@ class Columns:
         sender, payee = ([p for p in self._places(role) if p not in used] for role in ("sender", "payee"))
         if sender and payee and sender[0] != payee[0]:
             found["sender"], found["payee"] = sender[:1], payee[:1]
-            if merchant := [p for p, name in enumerate(self.headings) if name in ("merchant", "merchantname")]:
+            if merchant := [p for p, name in enumerate(self.headings) if name in MERCHANT]:
                 found["payer"] = merchant
         else:
             named = [p for role in ("payer", "payee", "sender") for p in self._places(role) if p not in used]
@@ -582,7 +597,8 @@ class Columns:
             named.sort(
                 key=lambda p: self._column(p) != [] and self._mostly(p, lambda c: bool(IBAN.fullmatch(text_of(c))))
             )
-            found["payer"] = named[:1]
+            # a shop stands in a column of its own where no person is named
+            found["payer"] = [p for p in dict.fromkeys(named) if p == named[0] or self.headings[p] in MERCHANT]
         used |= {p for role in ("payer", "payee", "sender") for p in found.get(role, [])}
         texts = [p for p in dict.fromkeys(self._places("description")) if p not in used and self._column(p)]
         found["description"] = list(dict.fromkeys([*texts[:1], *(p for p in self._places("more") if p not in used)]))

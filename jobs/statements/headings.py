@@ -10,7 +10,7 @@ from functools import lru_cache
 __all__ = ["NAMED", "ROLES", "WORDS_FOR", "currency_of", "plain", "plain_part"]
 
 SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY", "R$": "BRL", "US$": "USD", "₪": "ILS",
-           "₽": "RUB", "₴": "UAH", "₺": "TRY", "₩": "KRW", "฿": "THB", "₫": "VND"}  # fmt: skip
+           "₽": "RUB", "₴": "UAH", "₺": "TRY", "₩": "KRW", "฿": "THB", "₫": "VND", "₦": "NGN"}  # fmt: skip
 # how some write a code
 WORDS = {
     "RMB": "CNY",
@@ -24,7 +24,8 @@ WORDS = {
 }
 CODE = re.compile(
     r"(?<![A-Z])(EUR|USD|GBP|CHF|JPY|CAD|AUD|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|BGN|TRY|BRL|MXN|ZAR|NZD|SGD|HKD"
-    r"|ISK|RSD|UAH|RUB|KZT|ILS|AED|SAR|THB|MYR|IDR|PHP|VND|KRW|TWD|ARS|CLP|COP|PEN|BHD|JOD|KWD|OMR|TND)(?![A-Z])"
+    r"|ISK|RSD|UAH|RUB|KZT|ILS|AED|SAR|THB|MYR|IDR|PHP|VND|KRW|TWD|ARS|CLP|COP|PEN|BHD|JOD|KWD|OMR|TND"
+    r"|NGN|KES|GHS|PKR|LKR|BDT|NPR|EGP|QAR|GEL|AZN|BYN|MDL|UZS|MKD|BAM|UYU|CRC)(?![A-Z])"
 )
 
 # a currency in a heading, with the word before it: Betrag in EUR, but Paid in (EUR)
@@ -87,7 +88,7 @@ ROLES: dict[str, list[str]] = {
             | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | tgl tran | 이용일 | 이용일자
             | paid at | created at | execution date | date d execution | date d ecriture | erfassungsdatum | abgeschlossen am
-            | datum zauctovani transakce | pvm
+            | datum zauctovani transakce | pvm | дата операции по счету | дата обработки операции | trans time
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -102,6 +103,7 @@ ROLES: dict[str, list[str]] = {
         "amount": """
             kwota w walucie rachunku | amount account currency | amount in account currency | betrag in kontowahrung
             | bedrag in rekeningvaluta | castka v mene uctu | kwota transakcji waluta rachunku | сумма в валюте счета
+            | suma in valuta contului | обороты по счету
             | amount | betrag | buchungsbetrag | billing amount | credit debit amount | debit credit amount | montante
             | netto | neto | nettobetrag | importe neto | сумма платежа | insattning uttag | amount total | 入出金
             | islem tutari
@@ -131,7 +133,7 @@ ROLES: dict[str, list[str]] = {
             | お支払い金額 | お引出し | 支払金額 | 支払い金額 | 引出額 | amount debit | out | belastungsbetrag
             | abgang | abgange | dr amount | amount dr | withdrawal dr | debit dr | dr | wydatki | gastos | salida
             | salidas | retiro | retiros | debe | saida | saidas | addebito | importo addebito | vydaje | vydaj
-            | 提款 | importo di addebito
+            | 提款 | importo di addebito | расход в валюте счета
             | uttag | utgift | utgifter | ut fra konto | ut av konto | haevet | isplata | isplate | duguje | breme
             | borc | debitoare | расход | списание | дебет | 支出 | 支出金额 | 借方 | お引き出し | お引出し金額
             | お引出金額 | 支払 | 지출 | 払出金額 | 出金額 円 | 출금액 | 출금금액 | 출금 | 찾으신금액 | amount out | sent
@@ -148,7 +150,7 @@ ROLES: dict[str, list[str]] = {
             | お預り金額 | お預かり金額 | お預入れ | 預り金額 | 預かり金額 | 預入額 | amount credit | in
             | gutschriftsbetrag | zugang | zugange | cr amount | amount cr | deposit cr | credit cr | cr | wplyw
             | entrada | entradas | deposito | depositos | haber | accredito | importo accredito | prijmy | prijem
-            | 存款 | importo di accredito
+            | 存款 | importo di accredito | приход в валюте счета
             | insattning | insattningar | inntekt | inn pa konto | indsat | uplata | uplate | potrazuje | dobro
             | alacak | creditoare | приход | поступление | зачисление | кредит | 收入 | 收入金额 | 贷方 | お預け入れ
             | お預入れ金額 | お預入金額 | 預入 | 受入金額 | 入金額 円 | 입금액 | 입금금액 | 입금 | 맡기신금액 | amount in
@@ -182,7 +184,8 @@ ROLES: dict[str, list[str]] = {
             | ยอดคงเหลือ | so du
             | cash balance | partial balance | saldo contabilistico | endsaldo | bal | available balance | стање
             | sold contabil | sold final | current balance | running balance amount | zostatok | залишок | состојба | 餘額
-            | saldos | ucetni zustatek po transakci | 結餘 | היתרה | יתרה בש ח | היתרה בש ח | saldo akhir mutasi | bal after
+            | saldos | outstanding balance
+            | ucetni zustatek po transakci | 結餘 | היתרה | יתרה בש ח | היתרה בש ח | saldo akhir mutasi | bal after
         """,
         "currency": """
             waluta rachunku | account currency | valuta rekening | mena uctu | валюта картки | currency | wahrung
@@ -210,7 +213,8 @@ ROLES: dict[str, list[str]] = {
             | store name | naziv | gavejas | mokėtojas gavejas | sanemejs maksatajs | nazov protiuctu | partner neve
             | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder
             | empfaenger 1 | 对方户名 | empfaenger | naam | name des partners | name des empfangers
-            | counteraccount name | counter account name | platce prijemce
+            | counteraccount name | counter account name | platce prijemce | контрагент
+            | naziv prejemnika placnika | beneficiar ordonator
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
@@ -244,7 +248,8 @@ ROLES: dict[str, list[str]] = {
             | опис операції | aciklama | transaktionen | memo description | description memo | 商品 | 商品名称
             | otsikko | paaiskinimai | informacija sanemejam
             | опис | сврха | transaction ref1 | 交易描述 | お取り扱い内容 | 取扱内容 | detalii tranzactie
-            | desk tran | 이용처 | 이용가맹점 | 기재내용 | specifikation | popis transakce | titel
+            | desk tran | 이용처 | 이용가맹점 | 기재내용 | specifikation | popis transakce | titel | full description
+            | popis transakcie | descriptions
             | reason | buchungsinformationen | zprava | svrha | svrha placanja
             | beschrijving | 交易备注 | szczegoly transakcji | mo ta | movimento | details de comptabilisation | detail | item
             | remarks | mededeling | reference
@@ -318,7 +323,7 @@ ROLES: dict[str, list[str]] = {
 
 # how a heading begins that nobody has listed
 WORDS_FOR = {
-    "booked_on": ("date", "data", "datum", "dato", "fecha", "дата", "датум", "日期", "日付", "ημερομηνια", "תאריך", "tarih", "paiva"),
+    "booked_on": ("date", "data", "datum", "dato", "fecha", "дата", "датум", "日期", "日付", "ημερ", "תאריך", "tarih", "paiva"),
     "amount": (
         "amount", "betrag", "montant", "importe", "importo", "monto", "valor", "kwota", "castka", "suma", "summa", "belopp", "belob",
         "belop", "bedrag", "сумма", "сума", "износ", "iznos", "金额", "金額", "ποσο", "סכום", "tutar", "osszeg", "umsatz",

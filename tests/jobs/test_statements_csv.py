@@ -1439,6 +1439,30 @@ NO_LINE = "The line has no day and no amount."
             "Data;Descrição;Título;Valor (em US$);Valor (em R$)\n30/01/2024;a;x;0;-235.25\n31/01/2024;b;y;20.00;-112.00\n",
             ["2024-01-30 -235.25 BRL a x", "2024-01-31 -112.00 BRL b y"],
         ),
+        # more than one dash in place of money out
+        (
+            "Trans. Time,Text,Debit(₦),Credit(₦)\n2024 Jan 30 10:00:00,a,--,2.00\n2024 Jan 31 10:00:00,b,1.50,--\n",
+            ["2024-01-30 2.00 NGN a", "2024-01-31 -1.50 NGN b"],
+        ),
+        # what was charged in the account's own currency, beside what the shop took
+        (
+            "Data;Descriere;Suma;Valuta;Suma in valuta contului\n30.01.2024;a;2500.00;MDL;2500.00\n31.01.2024;b;-5.00;EUR;-97.50\n",
+            ["2024-01-30 2500.00 a", "2024-01-31 -97.50 b"],
+        ),
+        (
+            "Дата операции;Описание;Сумма операции;Валюта операции;Приход в валюте счета;Расход в валюте счета\n"
+            "30.01.2024;a;2500,00;KZT;2500,00;0,00\n31.01.2024;b;-5,00;USD;0,00;-2450,00\n",
+            ["2024-01-30 2500.00 a", "2024-01-31 -2450.00 b"],
+        ),
+        # a shop where no person is named; a text of no known name where some line has no other
+        (
+            "Date,Amount,Merchant,Counterparty,Type\n2024-01-30,2.00,Shop,,CARD\n2024-01-31,-1.50,,Ada,TRANSFER\n",
+            ["2024-01-30 2.00 Shop CARD", "2024-01-31 -1.50 Ada TRANSFER"],
+        ),
+        (
+            "Date,Amount,Merchant,Words\n2024-01-30,-2.00,Shop,card at shop\n2024-01-31,1.50,,wages\n",
+            ["2024-01-30 -2.00 Shop card at shop", "2024-01-31 1.50 wages"],
+        ),
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
