@@ -143,8 +143,8 @@ create trigger apply_stamp before update of book_id, id, name, type, usability, 
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.accounts referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
-create trigger record_update after update on public.accounts referencing old table as old_rows new table as new_rows
-for each statement execute function private.tg_record_changes();
+create trigger record_update after update on public.accounts
+for each row when (new.version <> old.version) execute function private.tg_record_change();
 create trigger record_delete after delete on public.accounts referencing old table as old_rows
 for each statement execute function private.tg_record_changes();
 

@@ -51,8 +51,7 @@ begin
       insert into public.changes (book_id, changed_by, table_name, row_id, op)
       select n.book_id, v_user, tg_table_name, n.id, 'insert' from new_rows as n;
     when 'UPDATE' then
-      -- a kept column, such as a balance, changes without raising version; where that is all, as in each entry's update of its
-      -- account, no row need be compared
+      -- a kept column changes without raising version; where that is all, no row need be compared
       if (select sum(n.version) from new_rows as n) = (select sum(o.version) from old_rows as o) then
         return null;
       end if;
@@ -71,3 +70,20 @@ end
 $$;
 comment on function private.tg_record_changes is 'Records what a statement changed. Definer: nobody writes history directly.';
 revoke execute on function private.tg_record_changes from public;
+
+create function private.tg_record_change() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if current_setting('walletbase.deleted_book', true) <> '' or current_setting('walletbase.restored_book', true) <> '' then
+    return null;
+  end if;
+  insert into public.changes (book_id, changed_by, table_name, row_id, op, before)
+  select old.book_id, auth.uid(), tg_table_name, old.id, 'update', to_jsonb(old)
+  where (select true from public.books as b where b.id = old.book_id);
+  return null;
+end
+$$;
+comment on function private.tg_record_change is
+'Records an update row by row: for accounts, whose balance changes with each entry and is no change to record. Definer: as tg_record_changes.';
+revoke execute on function private.tg_record_change from public;

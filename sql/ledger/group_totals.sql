@@ -1,15 +1,22 @@
 -- Totals by what reports group by, over all accounts: most reports ask by category or by time alone, and read a fraction of the rows
 -- here. Kept by ledger/totals.sql.
 
--- no enum, here and below: comparing those is not leak-proof, so under row-level security no index serves it
+-- no enums: comparing those is not leak-proof, so under row-level security no index serves it; and domains, whose checks a session
+-- reads once, where those of a table are read in each statement
 create domain private.total_period as text collate "C"
 constraint total_period_known check (value in ('quarter', 'month', 'third', 'day'));
 comment on domain private.total_period is 'quarter, month and day of the calendar; third of a month, from its 1st, 11th or 21st.';
+create domain private.total_grouping as text collate "C"
+constraint total_grouping_known check (value in ('category', 'payment_type', 'payee'));
+comment on domain private.total_grouping is 'What reports group by.';
+create domain private.total_type as text collate "C"
+constraint total_type_known check (value in ('income', 'expense'));
+comment on domain private.total_type is 'As public.transaction_type.';
 
 create table private.group_totals (
   book_id uuid not null references public.books on delete cascade,
-  grouped_by text collate "C" not null,
-  type text collate "C" not null,
+  grouped_by private.total_grouping not null,
+  type private.total_type not null,
   period private.total_period not null,
   starts_on date not null,
   -- a key can't be null: the nil UUID and the empty text stand for none
@@ -20,9 +27,7 @@ create table private.group_totals (
   missing_rates bigint not null,
   transaction_count bigint not null,
   unknown_count bigint not null,
-  primary key (book_id, grouped_by, type, period, starts_on, group_id, group_name),
-  constraint group_totals_grouped_by_known check (grouped_by in ('category', 'payment_type', 'payee')),
-  constraint group_totals_type_known check (type in ('income', 'expense'))
+  primary key (book_id, grouped_by, type, period, starts_on, group_id, group_name)
 );
 comment on table private.group_totals is
 'Income and spending over all accounts in the base currency: by category (of each day, third, month and quarter), by payment type

@@ -75,10 +75,13 @@ begin
     end if;
   end if;
 
-  perform from public.accounts as a
-  where (a.book_id, a.id) in (select e.book_id, e.account_id from entries as e)
-  order by a.book_id, a.id
-  for no key update;
+  -- a single row is of one account, which its update locks
+  if (select count(*) from entries) > 1 then
+    perform from public.accounts as a
+    where (a.book_id, a.id) in (select e.book_id, e.account_id from entries as e)
+    order by a.book_id, a.id
+    for no key update;
+  end if;
 
   update public.accounts as a
   set balance = a.balance + e.net, transaction_count = a.transaction_count + e.transaction_count

@@ -55,8 +55,8 @@ create table public.transactions (
   constraint transactions_description_length check (char_length(description) <= 500),
   constraint transactions_notes_length check (char_length(notes) <= 4000),
   constraint transactions_external_id_length check (char_length(external_id) <= 255),
-  constraint transactions_latitude_in_range check (latitude between -90 and 90),
-  constraint transactions_longitude_in_range check (longitude between -180 and 180),
+  constraint transactions_latitude_in_range check (abs(latitude) <= 90),
+  constraint transactions_longitude_in_range check (abs(longitude) <= 180),
   constraint transactions_location_complete check ((latitude is null) = (longitude is null)),
   constraint transactions_external_id_once unique (book_id, account_id, external_id),
   -- book_id needs no key of its own to books: the account's has one

@@ -9,7 +9,7 @@ insert into public.payees (book_id, id, name) values
 -- by month, zeros left out; the other periods are what verify_book says they are
 create view tests.months as
 select
-  g.grouped_by collate "default" as grouped_by, g.type collate "default" as type,
+  g.grouped_by::text collate "default" as grouped_by, g.type::text collate "default" as type,
   coalesce(p.name, g.group_name collate "default") as name, g.base_amount, g.entry_count, g.missing_rates,
   g.transaction_count as transactions, g.unknown_count as unknown
 from private.group_totals as g
@@ -44,7 +44,7 @@ select results_eq(
 select results_eq(
   $$
     select
-      g.grouped_by collate "default", g.period::text collate "default", g.starts_on, g.group_name collate "default", g.base_amount
+      g.grouped_by::text collate "default", g.period::text collate "default", g.starts_on, g.group_name collate "default", g.base_amount
     from private.group_totals as g
     where g.type = 'expense' and g.group_id = '00000000-0000-0000-0000-000000000000' and g.period <> 'month'
     order by g.grouped_by, g.period, g.starts_on
