@@ -158,7 +158,9 @@ declare
   v_claims jsonb;
 begin
   -- clients say that nothing is kept then; PostgREST would keep it, and a hosted project can't tell it otherwise
-  if private.request_header('prefer') ~* '\ytx\s*=\s*"?rollback' then
+  -- the word first: few requests have it, and reading all headers would be a fifth of what is done here
+  if strpos(current_setting('request.headers', true), 'rollback') > 0
+    and private.request_header('prefer') ~* '\ytx\s*=\s*"?rollback' then
     raise sqlstate 'PT400' using
       message = 'There are no dry runs: what is written is kept.',
       detail = 'rows.rollback_unavailable',
@@ -181,16 +183,16 @@ begin
   if not exists (
     select
     from public.profiles as p
-    inner join auth.users as u on u.id = p.id
     where
-      p.id = (v_claims ->> 'sub')::uuid and p.is_active and (u.banned_until is null or u.banned_until <= now())
+      p.id = (v_claims ->> 'sub')::uuid and p.is_active
+      -- null, and so refused, where there is no such row
+      and (select u.banned_until is null or u.banned_until <= now() from auth.users as u where u.id = p.id)
       and (
         nullif(v_claims ->> 'session_id', '') is null
-        or exists (
-          select from auth.sessions as s
-          where
-            s.id = (v_claims ->> 'session_id')::uuid and s.user_id = p.id
-            and (s.not_after is null or s.not_after > now())
+        or (
+          select s.user_id = p.id and (s.not_after is null or s.not_after > now())
+          from auth.sessions as s
+          where s.id = (v_claims ->> 'session_id')::uuid
         )
       )
   ) then
@@ -212,7 +214,11 @@ create function private.request_header(name text) returns text
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return nullif(current_setting('request.headers', true), '')::json ->> request_header.name;
+  -- most requests lack most headers: to see that costs a fraction of reading them all as JSON
+  if strpos(current_setting('request.headers', true), '"' || request_header.name || '"') > 0 then
+    return current_setting('request.headers')::json ->> request_header.name;
+  end if;
+  return null;
 end
 $$;
 comment on function private.request_header is 'A header of the current REST request by its lower-case name; null outside requests.';
@@ -292,6 +298,43 @@ $$;
 comment on function private.uuidv7 is 'A new UUID of version 7, which begins with the time. Source: RFC 9562, 5.7.';
 revoke execute on function private.uuidv7 from public;
 grant execute on function private.uuidv7 to authenticated, service_role;
+
+-- sql/foundation/csv_copy.sql
+
+-- A spreadsheet runs what begins with one of these signs as a formula, also where a semicolon, tab or line break of the text is
+-- where it cuts a cell off: such a sign gets an apostrophe before it, which is how spreadsheets themselves mark text.
+create function private.csv_copy(columns text[], texts text[], query text) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+  -- the last four are those of full width, which some programs take for the same
+  v_signs constant text := '=+@\-\uff1d\uff0b\uff0d\uff20';
+begin
+  return format(
+    'copy (select %s from (%s) as x) to stdout (format csv, header, encoding ''utf8'')',
+    (
+      select string_agg(
+        case when c.name = any(csv_copy.texts) then format(
+          $sql$case when x.%1$I ~ %2$L
+            then case when x.%1$I ~ %3$L then '''' else '' end || regexp_replace(x.%1$I, %4$L, %5$L, 'g')
+            else x.%1$I end as %1$I$sql$,
+          c.name,
+          '[' || v_signs || '\t\r\n]',
+          '^[\s"]*[' || v_signs || ']|^[\t\r\n]',
+          '([;\t\r\n][\s"]*)([' || v_signs || '])',
+          '\1''\2'
+        ) else format('x.%I', c.name) end, ', ' order by c.place
+      )
+      from unnest(csv_copy.columns) with ordinality as c (name, place)
+    ),
+    csv_copy.query
+  );
+end
+$$;
+comment on function private.csv_copy is
+'The statement that writes columns of a query as CSV, in which none of those that are texts is a formula to a spreadsheet.';
+revoke execute on function private.csv_copy from public;
+grant execute on function private.csv_copy to authenticated;
 
 -- sql/books/access.sql
 
@@ -1382,8 +1425,7 @@ begin
       insert into public.changes (book_id, changed_by, table_name, row_id, op)
       select n.book_id, v_user, tg_table_name, n.id, 'insert' from new_rows as n;
     when 'UPDATE' then
-      -- a kept column, such as a balance, changes without raising version; where that is all, as in each entry's update of its
-      -- account, no row need be compared
+      -- a kept column changes without raising version; where that is all, no row need be compared
       if (select sum(n.version) from new_rows as n) = (select sum(o.version) from old_rows as o) then
         return null;
       end if;
@@ -1402,6 +1444,23 @@ end
 $$;
 comment on function private.tg_record_changes is 'Records what a statement changed. Definer: nobody writes history directly.';
 revoke execute on function private.tg_record_changes from public;
+
+create function private.tg_record_change() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if current_setting('walletbase.deleted_book', true) <> '' or current_setting('walletbase.restored_book', true) <> '' then
+    return null;
+  end if;
+  insert into public.changes (book_id, changed_by, table_name, row_id, op, before)
+  select old.book_id, auth.uid(), tg_table_name, old.id, 'update', to_jsonb(old)
+  where (select true from public.books as b where b.id = old.book_id);
+  return null;
+end
+$$;
+comment on function private.tg_record_change is
+'Records an update row by row: for accounts, whose balance changes with each entry and is no change to record. Definer: as tg_record_changes.';
+revoke execute on function private.tg_record_change from public;
 
 -- sql/ledger/locks.sql
 
@@ -1655,8 +1714,8 @@ create trigger apply_stamp before update of book_id, id, name, type, usability, 
 for each row execute function private.tg_stamp_entry();
 create trigger record_insert after insert on public.accounts referencing new table as new_rows
 for each statement execute function private.tg_record_changes();
-create trigger record_update after update on public.accounts referencing old table as old_rows new table as new_rows
-for each statement execute function private.tg_record_changes();
+create trigger record_update after update on public.accounts
+for each row when (new.version <> old.version) execute function private.tg_record_change();
 create trigger record_delete after delete on public.accounts referencing old table as old_rows
 for each statement execute function private.tg_record_changes();
 
@@ -2511,8 +2570,8 @@ create table public.transactions (
   constraint transactions_description_length check (char_length(description) <= 500),
   constraint transactions_notes_length check (char_length(notes) <= 4000),
   constraint transactions_external_id_length check (char_length(external_id) <= 255),
-  constraint transactions_latitude_in_range check (latitude between -90 and 90),
-  constraint transactions_longitude_in_range check (longitude between -180 and 180),
+  constraint transactions_latitude_in_range check (abs(latitude) <= 90),
+  constraint transactions_longitude_in_range check (abs(longitude) <= 180),
   constraint transactions_location_complete check ((latitude is null) = (longitude is null)),
   constraint transactions_external_id_once unique (book_id, account_id, external_id),
   -- book_id needs no key of its own to books: the account's has one
@@ -3152,10 +3211,13 @@ begin
     end if;
   end if;
 
-  perform from public.accounts as a
-  where (a.book_id, a.id) in (select e.book_id, e.account_id from entries as e)
-  order by a.book_id, a.id
-  for no key update;
+  -- a single row is of one account, which its update locks
+  if (select count(*) from entries) > 1 then
+    perform from public.accounts as a
+    where (a.book_id, a.id) in (select e.book_id, e.account_id from entries as e)
+    order by a.book_id, a.id
+    for no key update;
+  end if;
 
   update public.accounts as a
   set balance = a.balance + e.net, transaction_count = a.transaction_count + e.transaction_count
@@ -3466,15 +3528,22 @@ for each row execute function private.tg_transaction_splits__check_splits();
 -- Totals by what reports group by, over all accounts: most reports ask by category or by time alone, and read a fraction of the rows
 -- here. Kept by ledger/totals.sql.
 
--- no enum, here and below: comparing those is not leak-proof, so under row-level security no index serves it
+-- no enums: comparing those is not leak-proof, so under row-level security no index serves it; and domains, whose checks a session
+-- reads once, where those of a table are read in each statement
 create domain private.total_period as text collate "C"
 constraint total_period_known check (value in ('quarter', 'month', 'third', 'day'));
 comment on domain private.total_period is 'quarter, month and day of the calendar; third of a month, from its 1st, 11th or 21st.';
+create domain private.total_grouping as text collate "C"
+constraint total_grouping_known check (value in ('category', 'payment_type', 'payee'));
+comment on domain private.total_grouping is 'What reports group by.';
+create domain private.total_type as text collate "C"
+constraint total_type_known check (value in ('income', 'expense'));
+comment on domain private.total_type is 'As public.transaction_type.';
 
 create table private.group_totals (
   book_id uuid not null references public.books on delete cascade,
-  grouped_by text collate "C" not null,
-  type text collate "C" not null,
+  grouped_by private.total_grouping not null,
+  type private.total_type not null,
   period private.total_period not null,
   starts_on date not null,
   -- a key can't be null: the nil UUID and the empty text stand for none
@@ -3485,9 +3554,7 @@ create table private.group_totals (
   missing_rates bigint not null,
   transaction_count bigint not null,
   unknown_count bigint not null,
-  primary key (book_id, grouped_by, type, period, starts_on, group_id, group_name),
-  constraint group_totals_grouped_by_known check (grouped_by in ('category', 'payment_type', 'payee')),
-  constraint group_totals_type_known check (type in ('income', 'expense'))
+  primary key (book_id, grouped_by, type, period, starts_on, group_id, group_name)
 );
 comment on table private.group_totals is
 'Income and spending over all accounts in the base currency: by category (of each day, third, month and quarter), by payment type
@@ -7303,6 +7370,7 @@ end
 $$;
 comment on function private.forget_mails is 'Deletes what was queued 30 days ago. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_mails from public;
+grant execute on function private.forget_mails to service_role;
 
 -- sql/inbox/notification_preferences.sql
 
@@ -7401,7 +7469,7 @@ as $$
   ('import_done', 'en', 'Import finished', '{file_name}: {imported} of {lines} lines booked.'),
   ('import_done', 'de', 'Import abgeschlossen', '{file_name}: {imported} von {lines} Zeilen gebucht.'),
   ('import_done', 'es', 'Importación terminada', '{file_name}: {imported} de {lines} líneas registradas.'),
-  ('import_done', 'fr', 'Import terminé', '{file_name} : lignes enregistrées : {imported} sur {lines}.'),
+  ('import_done', 'fr', 'Import terminé', 'Lignes enregistrées de {file_name} : {imported} sur {lines}.'),
   ('export_ready', 'en', 'Your export is ready', '{file_name} can be fetched until {expires_on}.'),
   ('export_ready', 'de', 'Dein Export ist fertig', '{file_name} kann bis zum {expires_on} abgeholt werden.'),
   ('export_ready', 'es', 'Tu exportación está lista', '{file_name} se puede descargar hasta el {expires_on}.'),
@@ -7727,6 +7795,7 @@ $$;
 comment on function private.forget_sign_ins is
 'Forgets places that nobody has signed in from for half a year. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_sign_ins from public;
+grant execute on function private.forget_sign_ins to service_role;
 
 -- sql/inbox/webhooks.sql
 
@@ -8140,6 +8209,7 @@ end
 $$;
 comment on function private.forget_deliveries is 'Deletes what is 30 days old. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_deliveries from public;
+grant execute on function private.forget_deliveries to service_role;
 
 create function public.test_webhook(webhook_id uuid) returns public.webhook_deliveries
 language plpgsql set search_path = ''
@@ -8783,7 +8853,7 @@ references public.recurring_transactions on delete set null (recurring_transacti
 create unique index transactions_occurrence_once on public.transactions (book_id, recurring_transaction_id, due_on)
 where recurring_transaction_id is not null;
 
--- sql/planning/post_due_recurrences.sql
+-- sql/planning/post_book_recurrences.sql
 
 -- The hourly tick. What is due follows from the rules and from posted_through alone, so a tick that is missed, doubled or early
 -- changes nothing but the hour. Each rule is its own attempt: one that fails is told about and keeps nobody else waiting.
@@ -8932,30 +9002,6 @@ end
 $$;
 comment on function private.remind_of_recurrence is 'Reminds everyone who keeps the book of an occurrence, once. Definer: calls notify.';
 revoke execute on function private.remind_of_recurrence from public;
-
-create function private.post_due_recurrences(moment timestamptz default now()) returns integer
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_book uuid;
-  v_posted integer := 0;
-begin
-  for v_book in
-    select distinct r.book_id
-    from public.recurring_transactions as r
-    -- somewhere it is tomorrow already; each book looks at its own day
-    where r.is_active and r.next_tick_on <= (post_due_recurrences.moment at time zone 'UTC')::date + 1
-    order by r.book_id
-  loop
-    v_posted := v_posted + private.post_book_recurrences(v_book, post_due_recurrences.moment);
-  end loop;
-  return v_posted;
-end
-$$;
-comment on function private.post_due_recurrences is
-'Posts and reminds of what is due in all books, in one transaction; the hourly job goes book by book with post_book_recurrences.
-Returns how many were posted. Definer: the system writes for all.';
-revoke execute on function private.post_due_recurrences from public;
 
 -- sql/planning/upcoming.sql
 
@@ -12727,6 +12773,7 @@ $$;
 comment on function private.time_out_tasks is
 'Ends tasks that have run for 30 minutes: the worker, if it lives, stops at its next report. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.time_out_tasks from public;
+grant execute on function private.time_out_tasks to service_role;
 
 -- sql/files/unused_files.sql
 
@@ -12916,9 +12963,6 @@ comment on function private.forget_jobs is
 'Deletes jobs that ended 30 days ago, and tasks that ended 90 days ago. Returns how many. Definer: the system writes for all.';
 revoke execute on function private.forget_jobs from public;
 grant execute on function private.forget_jobs to service_role;
-
-grant execute on function private.time_out_tasks to service_role;
-grant execute on function private.forget_mails, private.forget_deliveries, private.forget_sign_ins to service_role;
 
 -- sql/tasks/exchange_rate_feed.sql
 
@@ -13249,46 +13293,21 @@ comment on function private.export_query is
 revoke execute on function private.export_query from public;
 grant execute on function private.export_query to authenticated;
 
--- A spreadsheet runs what begins with one of these as a formula, also where a semicolon, tab or line break of the text is where
--- it cuts a cell off: such a sign gets an apostrophe before it, which is how spreadsheets themselves mark text.
 create function private.export_copy(parameters jsonb) returns text
-language plpgsql stable set search_path = ''
+language sql stable set search_path = ''
 as $$
-declare
-  v_columns constant text[] := array[
-    'number', 'booked_on', 'account', 'type', 'signed_amount', 'currency', 'category', 'payee', 'payer', 'description', 'notes',
-    'payment_type', 'payment_status', 'labels', 'splits', 'original_amount', 'original_currency', 'base_amount', 'transfer_id',
-    'external_id', 'id'
-  ];
-  v_texts constant text[] := array[
-    'account', 'category', 'payee', 'payer', 'description', 'notes', 'labels', 'splits', 'external_id'
-  ];
-  -- the last four are those of full width, which some programs take for the same
-  v_signs constant text := '=+@\-\uff1d\uff0b\uff0d\uff20';
-begin
-  return format(
-    'copy (select %s from (%s) as x) to stdout (format csv, header, encoding ''utf8'')',
-    (
-      select string_agg(
-        case when c.name = any(v_texts) then format(
-          $sql$case when x.%1$I ~ %2$L
-            then case when x.%1$I ~ %3$L then '''' else '' end || regexp_replace(x.%1$I, %4$L, %5$L, 'g')
-            else x.%1$I end as %1$I$sql$,
-          c.name,
-          '[' || v_signs || '\t\r\n]',
-          '^[\s"]*[' || v_signs || ']|^[\t\r\n]',
-          '([;\t\r\n][\s"]*)([' || v_signs || '])',
-          '\1''\2'
-        ) else format('x.%I', c.name) end, ', ' order by c.place
-      )
-      from unnest(v_columns) with ordinality as c (name, place)
-    ),
-    private.export_query(parameters)
-  );
-end
+  select private.csv_copy(
+    array[
+      'number', 'booked_on', 'account', 'type', 'signed_amount', 'currency', 'category', 'payee', 'payer', 'description', 'notes',
+      'payment_type', 'payment_status', 'labels', 'splits', 'original_amount', 'original_currency', 'base_amount', 'transfer_id',
+      'external_id', 'id'
+    ],
+    array['account', 'category', 'payee', 'payer', 'description', 'notes', 'labels', 'splits', 'external_id'],
+    private.export_query(export_copy.parameters)
+  )
 $$;
 comment on function private.export_copy is
-'The statement that writes what export_query returns as CSV, in which no text is a formula to a spreadsheet. Raises PT400, PT403, PT404.';
+'The statement that writes what export_query returns as CSV. Raises PT400, PT403, PT404.';
 revoke execute on function private.export_copy from public;
 grant execute on function private.export_copy to authenticated;
 
@@ -15785,6 +15804,33 @@ comment on function private.extract_entries is
 base_amount is null where no rate is known. Raises PT422.';
 revoke execute on function private.extract_entries from public;
 grant execute on function private.extract_entries to authenticated;
+
+create function private.extract_copy(parameters jsonb) returns text
+language sql stable set search_path = ''
+as $$
+  select case
+    when (extract_copy.parameters ->> 'detailed')::boolean then private.csv_copy(
+      array[
+        'starts_on', 'ends_on', 'booked_on', 'number', 'account', 'type', 'category', 'payee', 'description', 'notes', 'labels',
+        'payment_type', 'amount', 'currency', 'base_amount', 'base_currency'
+      ],
+      array['account', 'category', 'payee', 'description', 'notes', 'labels'],
+      format('select * from private.extract_entries(%s)', a.arguments)
+    )
+    else private.csv_copy(
+      array['starts_on', 'ends_on', 'currency', 'income', 'expense', 'net', 'entries', 'missing_rates'],
+      '{}',
+      format('select * from private.extract_totals(%s)', a.arguments)
+    )
+  end
+  from format(
+    '%L, %L, %L',
+    extract_copy.parameters ->> 'from_date', extract_copy.parameters ->> 'to_date', extract_copy.parameters ->> 'interval'
+  ) as a (arguments)
+$$;
+comment on function private.extract_copy is 'The statement that writes the extract that start_extract has asked for as CSV.';
+revoke execute on function private.extract_copy from public;
+grant execute on function private.extract_copy to authenticated;
 
 -- sql/analytics/forecast.sql
 

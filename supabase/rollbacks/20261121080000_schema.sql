@@ -591,6 +591,8 @@ DROP FUNCTION "private"."count_import"(uuid, uuid);
 
 DROP FUNCTION "private"."create_book"(uuid, text, text, text);
 
+DROP FUNCTION "private"."csv_copy"(text[], text[], text);
+
 DROP FUNCTION "private"."cut_month"(date, date, date, boolean);
 
 DROP FUNCTION "private"."cut_period"(private.total_period, date, date, date, date, date);
@@ -640,6 +642,8 @@ DROP FUNCTION "private"."export_query"(jsonb);
 DROP FUNCTION "private"."export_statement"(jsonb);
 
 DROP FUNCTION "private"."export_totals"(jsonb);
+
+DROP FUNCTION "private"."extract_copy"(jsonb);
 
 DROP FUNCTION "private"."extract_entries"(date, date, text);
 
@@ -752,8 +756,6 @@ DROP FUNCTION "private"."periods_between"(text, date, date);
 DROP FUNCTION "private"."ping_webhook"(uuid);
 
 DROP FUNCTION "private"."post_book_recurrences"(uuid, timestamp WITH time zone, integer);
-
-DROP FUNCTION "private"."post_due_recurrences"(timestamp WITH time zone);
 
 DROP FUNCTION "private"."post_occurrence"(public.recurring_transactions, date, date, numeric, public.payment_status);
 
@@ -1107,7 +1109,11 @@ DROP TABLE "private"."findings";
 
 DROP TABLE "private"."group_totals";
 
+DROP DOMAIN "private"."total_grouping";
+
 DROP DOMAIN "private"."total_period";
+
+DROP DOMAIN "private"."total_type";
 
 DROP TABLE "private"."mails";
 
@@ -1134,6 +1140,8 @@ DROP TABLE "public"."accounts";
 DROP FUNCTION "private"."tg_accounts__check"();
 
 DROP FUNCTION "private"."tg_accounts__keep_used"();
+
+DROP FUNCTION "private"."tg_record_change"();
 
 DROP TYPE "public"."account_type";
 
