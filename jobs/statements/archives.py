@@ -77,7 +77,7 @@ def _lines(whole: Reading, readings: list[tuple[str, Reading]]) -> Iterator[Line
 def _unpack(path: Path) -> Iterator[tuple[str, Path]]:
     """Name and place of each file, in the order of names, which are days or numbers of statements."""
     folder = path.with_suffix(".files")
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     total = 0
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())

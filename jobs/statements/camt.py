@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,8 @@ from jobs.statements.text import MAX_LINE, detect_encoding, head
 __all__ = ["read"]
 
 PARTS = ("Stmt", "Rpt")
+# what balances are in the codes of BAI, which banks in North America have in place of these
+LEDGERS = {"010": "OPBD", "015": "CLBD"}
 AMOUNT = re.compile(r"\+?0*\d{1,16}(?:\.\d{1,20})?")
 # an entry is in memory until it ends; one with so many tags has 8,000 payments
 MAX_TAGS = 1_000_000
@@ -156,8 +159,14 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
     owner: str | None = None
     opening: Balance | None = None
     closing: Balance | None = None
+    # where that is among those that are kept
+    at = 0
     # what the entries come to; None where one can't be read
     total: Decimal | None = Decimal(0)
+    # the day of the last one
+    last: date | None = None
+    # what each account is kept in
+    currencies: dict[str, str] = {}
     # the first and the last one that the statement is of
     days: tuple[date | None, date | None] = (None, None)
     for element in _elements(path, encoding, ("FrToDt", "Acct", "Bal", "Ntry", *PARTS), ("end",)):
@@ -165,7 +174,11 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
         if name in PARTS:
             if opening and closing and total is not None and opening.currency == closing.currency:
                 reading.compare(opening.amount, total, closing.amount, element.sourceline)
-            account = currency = owner = opening = closing = None
+                is_all = opening.amount + total == closing.amount and at < len(reading.balances)
+                if is_all and reading.balances[at] is closing and last and last > closing.booked_on:
+                    # some date it when the statement begins; it has all entries, so it is of the last one's day
+                    reading.balances[at] = replace(closing, booked_on=last)
+            account = currency = owner = opening = closing = last = None
             total = Decimal(0)
             days = (None, None)
         elif parent is None or _name(parent) not in PARTS:
@@ -173,6 +186,9 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
         elif name == "Acct":
             account = _account(element)
             currency = _text(element, "Ccy")
+            if account and currency and currencies.setdefault(account, currency) != currency:
+                # one number may have a pocket for each currency
+                account = f"{account} {currency}"
             reading.meet(account)
             if owner := _text(element, "Ownr/Nm"):
                 reading.mapping.setdefault("owner", owner)
@@ -180,6 +196,7 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
             days = _date(_text(element, "FrDtTm", "FrDt")), _date(_text(element, "ToDtTm", "ToDt"))
         elif name == "Bal":
             kind = _text(element, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
+            kind = LEDGERS.get(kind or "", kind)
             amount, code = _amount(element)
             # many in Switzerland name the account's currency nowhere else
             currency = currency or code
@@ -197,6 +214,7 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
                 opening, closing = (opening or balance, closing) if balance.is_opening else (opening, balance)
                 # a page of several ends, and the next begins, with a balance that is none of a day
                 if _text(element, "Tp/SubTp/Cd") != "INTM":
+                    at = at if balance.is_opening else len(reading.balances)
                     reading.keep(balance)
         else:
             if opening and closing and days == (None, None):
@@ -210,6 +228,7 @@ def _lines(path: Path, encoding: str | None, reading: Reading, *, has_ids: bool)
                     total = None
                 elif total is not None and line.amount is not None and not line.is_pending and not line.left_out:
                     total += line.amount
+                    last = max(filter(None, (last, line.booked_on)), default=None)
                 yield line
         # what comes before has been read, whatever it is
         if name != "Acct":

@@ -561,6 +561,19 @@ def test_camt_with_the_amount_in_another_currency(tmp_path: Path) -> None:
     ] * 2
 
 
+def test_camt_with_pockets_and_balances_of_north_america(tmp_path: Path) -> None:
+    balances = camt_balance("015", "4", "2024-01-30") + camt_balance("010", "7", "2024-01-30")
+    pocket = camt(balances.replace("_Cd>", "_Prtry>") + entry("3", "DBIT"))
+    statement = pocket[pocket.index("<n:Stmt>") : pocket.index("</n:BkTo")]
+    reading, lines = read_text(tmp_path, pocket.replace(statement, statement + statement.replace("CHF", "USD")))
+    assert reading.accounts == ["CH9300762011623852957", "CH9300762011623852957 USD"]
+    assert [(line.account, line.currency) for line in lines] == list(zip(reading.accounts, ["CHF", "USD"], strict=True))
+    # a balance that has the entry is of its day
+    assert [f"{each.booked_on} {each.amount} {each.is_opening}" for each in reading.balances] == [
+        "2024-01-31 4 False", "2024-01-30 7 True",
+    ] * 2  # fmt: skip
+
+
 def test_camt_whose_account_names_no_currency(tmp_path: Path) -> None:
     text = camt_balance("OPBD", "0", "2024-01-31") + entry("20", "DBIT", detail(BIG.format(20, 18))).replace(
         '"CHF">20', '"USD">20'
