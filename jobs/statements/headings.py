@@ -122,7 +122,7 @@ ROLES: dict[str, list[str]] = {
             | ποσο | soll haben | change | anderung | variacion | variazioni | mouvements | mutacao | valor em | upphæð
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
-            | tranzakcio osszege | cash flow | 이용금액 | amount num
+            | tranzakcio osszege | cash flow | importancia | 거래금액 | 이용금액 | amount num
             | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום
         """,
         "debit": """
@@ -168,7 +168,7 @@ ROLES: dict[str, list[str]] = {
             | balance impact | auswirkung auf guthaben | kredit debet | credit debet | debets d kredits c | type of transaction
             | income expense | προσημο ποσου | bevetel kiadas
             | χρεωση πιστωση
-            | billingamountsign
+            | billingamountsign | 구분
         """,
         "balance": """
             balance | running balance | running bal | saldo | saldo nach buchung | saldo nach umsatz | saldo na trn
@@ -184,7 +184,7 @@ ROLES: dict[str, list[str]] = {
             | ยอดคงเหลือ | so du
             | cash balance | partial balance | saldo contabilistico | endsaldo | bal | available balance | стање
             | sold contabil | sold final | current balance | running balance amount | zostatok | залишок | состојба | 餘額
-            | saldos | outstanding balance
+            | saldos | saldo cont | outstanding balance
             | ucetni zustatek po transakci | 結餘 | היתרה | יתרה בש ח | היתרה בש ח | saldo akhir mutasi | bal after
         """,
         "currency": """
@@ -225,7 +225,7 @@ ROLES: dict[str, list[str]] = {
             | nazwa nadawcy
         """,
         "description": """
-            verwendungszweck | vorgang verwendungszweck | descrizione completa | descrizione estesa
+            verwendungszweck | vwz1 | vorgang verwendungszweck | descrizione completa | descrizione estesa
             | description | transaction description | payment reference
             | booking text | umsatztext | libelle | libelle operation | libelle de l operation
             | nature de l operation | label | concepto | descripcion | descrizione
@@ -260,7 +260,7 @@ ROLES: dict[str, list[str]] = {
             | description3 | description 2 | description 3
             | dettagli | location | particulars | transaction ref1 | transaction ref2
             | transaction ref3 | vrije mededeling | mededeling | detail | buchungsdetails
-            | 거래기록사항 | sub description | sous description | descripcion | titulo | details
+            | vwz1 | vwz2 | vwz3 | vwz4 | vwz5 | 거래기록사항 | sub description | sous description | descripcion | titulo | details
         """,
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction

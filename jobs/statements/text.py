@@ -126,7 +126,12 @@ def _fitness(sample: bytes, encoding: str) -> float:
                     elif encoding not in EASTERN or _first_byte(char, encoding) in EASTERN[encoding]:
                         # half a place wide, they are also what capitals of other alphabets read as
                         score += 1 if "\uff61" <= char <= "\uff9f" else 1.2
-                elif code in letters and (ord(before) in letters or ord(after or " ") in letters):
+                elif (
+                    code in letters
+                    and (ord(before) in letters or ord(after or " ") in letters)
+                    # no word has letters of two alphabets
+                    and not any(c.isascii() and c.isalpha() for c in (before, after))
+                ):
                     score += 1.4 if lower in common else 1.1
                 elif lower in words and (before + after).isspace():
                     score += 0.9

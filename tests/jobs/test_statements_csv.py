@@ -1454,6 +1454,20 @@ NO_LINE = "The line has no day and no amount."
             "30.01.2024;a;2500,00;KZT;2500,00;0,00\n31.01.2024;b;-5,00;USD;0,00;-2450,00\n",
             ["2024-01-30 2500.00 a", "2024-01-31 -2450.00 b"],
         ),
+        # two accented letters beside each other are no word of another alphabet
+        (
+            "Data;Texto;Valor\n30/01/2024;Refeição;-1,50\n31/01/2024;b;2,00\n".encode("cp1252"),
+            ["2024-01-30 -1.50 Refeição", "2024-01-31 2.00 b"],
+        ),
+        (
+            "거래일시,구분,거래금액,거래 후 잔액,내용\n2024.01.30 10:00:00,입금,2500,3500,a\n2024.01.31 11:00:00,출금,-500,3000,b\n",
+            ["2024-01-30 2500 a", "2024-01-31 -500 b", "closing 2024-01-31 3000", "opening 2024-01-30 1000"],
+        ),
+        # a text in pieces
+        (
+            "Buchungstag;Buchungstext;VWZ1;VWZ2;Betrag\n30.01.2024;x;a;b;-1,50\n31.01.2024;y;c;;2,00\n",
+            ["2024-01-30 -1.50 a b", "2024-01-31 2.00 c"],
+        ),
         # a shop where no person is named; a text of no known name where some line has no other
         (
             "Date,Amount,Merchant,Counterparty,Type\n2024-01-30,2.00,Shop,,CARD\n2024-01-31,-1.50,,Ada,TRANSFER\n",
