@@ -9,17 +9,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-import psycopg
 from fastapi import APIRouter, Path, Request, Response
 from psycopg.rows import dict_row
 from pydantic import BaseModel
 
 from edge_api.callers import Caller, CallerHere
 from edge_api.description import refused
-from edge_api.errors import EdgeError, from_database
+from edge_api.errors import EdgeError
 from edge_api.links import FILE, File, Links, Wanted, serve
 from edge_api.storage import Storage
-from edge_api.uploads import CLEAN_REFUSALS, Clean, cleaned, path_of, plain_name, received, upload_form
+from edge_api.uploads import CLEAN_REFUSALS, Clean, cleaned, path_of, plain_name, received, stored_for, upload_form
 
 __all__ = ["router"]
 
@@ -110,10 +109,7 @@ async def upload_attachment(request: Request, response: Response, caller: Caller
     Pictures are stored upright and without metadata, documents without scripts and embedded files. The same id again
     answers what is there.
     """
-    # who may not write is told so before megabytes are read
-    async with caller.transaction() as connection:
-        row = await (await connection.execute("select private.current_book('editor')")).fetchone()
-    assert row is not None
+    book_id = await caller.book("editor")
     async with received(request, MOST_BYTES) as upload:
         form = upload.form(Form)
         target = form.model_dump(exclude={"file_name"}) | {"id": form.id or uuid4()}
@@ -121,7 +117,7 @@ async def upload_attachment(request: Request, response: Response, caller: Caller
         if known is None:
             async with cleaned(upload.file, "attachment") as clean:
                 name = plain_name(form.file_name or upload.name, clean.type)
-                return await attach(request, response, caller, row[0], target | {"file_name": name}, clean)
+                return await attach(request, response, caller, book_id, target | {"file_name": name}, clean)
     response.status_code = 200
     return attachment(request, known)
 
@@ -139,24 +135,15 @@ async def attach(
         await asyncio.to_thread(storage.put, thumbnail_key, path_of(clean.thumbnail))
     keys = [each for each in (key, thumbnail_key) if each]
     about = {"type": clean.type, "size": clean.size, "sha256": clean.sha256}
-    try:
+    async with stored_for(storage, *keys):
         row = await one(caller, ATTACH, target | about | {"storage_key": key, "thumbnail_key": thumbnail_key})
-    except psycopg.Error as error:
-        # a connection that is lost may have been so after the row was made: then its file stays
-        if from_database(error).status < 500:
-            await delete(storage, keys)
-        raise
     assert row is not None
     if row["storage_key"] != key:
         # somebody was faster
-        await delete(storage, keys)
+        for each in keys:
+            await asyncio.to_thread(storage.delete, each)
         response.status_code = 200
     return attachment(request, row)
-
-
-async def delete(storage: Storage, keys: list[str]) -> None:
-    for key in keys:
-        await asyncio.to_thread(storage.delete, key)
 
 
 async def one(caller: Caller, query: str, parameters: Any) -> dict[str, Any] | None:

@@ -55,6 +55,14 @@ class Caller:
             await connection.execute("select private.check_request()")
             yield connection
 
+    async def book(self, role: str) -> UUID:
+        """The book that this is about. Asked for before a file is read: who may not write is told so before megabytes are."""
+        async with self.transaction() as connection:
+            row = await (await connection.execute("select private.current_book(%s)", [role])).fetchone()
+        assert row is not None
+        book_id: UUID = row[0]
+        return book_id
+
 
 async def caller_here(
     request: Request,

@@ -12,7 +12,6 @@ from tempfile import TemporaryFile
 from typing import Annotated, Any, BinaryIO, Literal
 from uuid import UUID, uuid4
 
-import psycopg
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from psycopg.rows import dict_row
@@ -21,10 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge_api.callers import Caller, CallerHere
 from edge_api.description import refused
-from edge_api.errors import EdgeError, from_database
+from edge_api.errors import EdgeError
 from edge_api.storage import Storage
 from edge_api.tasks import Task
-from edge_api.uploads import limited, path_of, received, upload_form
+from edge_api.uploads import limited, path_of, received, stored_for, upload_form
 
 __all__ = ["router"]
 
@@ -169,16 +168,10 @@ async def restore(
     storage: Storage = request.app.state.storage
     async with body(request) as file:
         await asyncio.to_thread(storage.put, key, path_of(file))
-    try:
-        async with caller.transaction() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute("select * from private.start_restore(%s, %s, %s)", [key, from_book_id, task_id])
-            task: dict[str, Any] | None = await cursor.fetchone()
-    except psycopg.Error as error:
-        # a connection that is lost may have been so after the task was made: then its file stays
-        if from_database(error).status < 500:
-            await asyncio.to_thread(storage.delete, key)
-        raise
+    async with stored_for(storage, key), caller.transaction() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        await cursor.execute("select * from private.start_restore(%s, %s, %s)", [key, from_book_id, task_id])
+        task: dict[str, Any] | None = await cursor.fetchone()
     assert task is not None
     if task["parameters"].get("storage_key") != key:
         await asyncio.to_thread(storage.delete, key)

@@ -8,7 +8,6 @@ import hashlib
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
-import psycopg
 from fastapi import APIRouter, Request
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -16,9 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, Json
 
 from edge_api.callers import CallerHere
 from edge_api.description import refused
-from edge_api.errors import from_database
 from edge_api.storage import Storage
-from edge_api.uploads import MARKS, UPLOAD_REFUSALS, path_of, received, upload_form
+from edge_api.uploads import UPLOAD_REFUSALS, bare_name, path_of, received, stored_for, upload_form
 
 __all__ = ["router"]
 
@@ -97,11 +95,7 @@ async def upload_statement(request: Request, caller: CallerHere) -> dict[str, An
     When its status is ready, /rest/v1/import_rows is the preview, and rpc/commit_import books it. The same id again answers what
     is there.
     """
-    # who may not write is told so before megabytes are read
-    async with caller.transaction() as connection:
-        row = await (await connection.execute("select private.current_book('editor')")).fetchone()
-    assert row is not None
-    book_id = row[0]
+    book_id = await caller.book("editor")
     async with received(request, MOST_BYTES) as upload:
         form = upload.form(Form)
         digest = await asyncio.to_thread(sha256, upload.file)
@@ -112,19 +106,17 @@ async def upload_statement(request: Request, caller: CallerHere) -> dict[str, An
         if not was_there:
             await asyncio.to_thread(storage.put, key, path_of(upload.file))
         parameters = form.model_dump(exclude={"mapping"}) | {
-            "file_name": plain_name(form.file_name or upload.name),
+            "file_name": bare_name(form.file_name or upload.name)[-255:] or "statement",
             "size": upload.size,
             "sha256": digest,
             "mapping": Jsonb(form.mapping),
         }
-        try:
-            async with caller.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
-                found = await (await cursor.execute(START, parameters)).fetchone()
-        except psycopg.Error as error:
-            # a connection that is lost may have been so after the row was made: then its file stays
-            if not was_there and from_database(error).status < 500:
-                await asyncio.to_thread(storage.delete, key)
-            raise
+        async with (
+            stored_for(storage, *([] if was_there else [key])),
+            caller.transaction() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            found = await (await cursor.execute(START, parameters)).fetchone()
     assert found is not None
     answer: dict[str, Any] = found["import"]
     return answer
@@ -137,8 +129,3 @@ def sha256(file: BinaryIO) -> str:
         digest.update(piece)
     file.seek(0)
     return digest.hexdigest()
-
-
-def plain_name(name: str) -> str:
-    """A file name without folders and without marks that hide something."""
-    return MARKS.sub("", name.replace("\\", "/").rpartition("/")[2]).strip(" .")[-255:] or "statement"

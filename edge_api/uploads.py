@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Literal, TypeVar
 
+import psycopg
 import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -23,17 +24,20 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from edge_api.errors import EdgeError, UnavailableError
+from edge_api.errors import EdgeError, UnavailableError, from_database
+from edge_api.storage import Storage
 
 __all__ = [
     "CLEAN_REFUSALS",
     "UPLOAD_REFUSALS",
     "Clean",
     "Upload",
+    "bare_name",
     "cleaned",
     "path_of",
     "plain_name",
     "received",
+    "stored_for",
     "upload_form",
 ]
 
@@ -110,6 +114,19 @@ class Clean:
     type: str
     size: int
     sha256: str
+
+
+@asynccontextmanager
+async def stored_for(storage: Storage, *keys: str) -> AsyncIterator[None]:
+    """Around the making of a row: what was stored for it goes where it is refused."""
+    try:
+        yield
+    except psycopg.Error as error:
+        # a connection that is lost may have been so after the row was made: then its files stay
+        if from_database(error).status < 500:
+            for key in keys:
+                await asyncio.to_thread(storage.delete, key)
+        raise
 
 
 def path_of(file: BinaryIO) -> Path:
@@ -219,9 +236,14 @@ async def clean(purpose: str, *files: BinaryIO) -> dict[str, Any]:
     return told
 
 
+def bare_name(name: str) -> str:
+    """A file name without folders and without marks that hide something. Maybe nothing is left."""
+    return MARKS.sub("", unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]).strip(" .")
+
+
 def plain_name(name: str, kind: str) -> str:
-    """A file name without folders, without marks that hide something, and with the ending of its type."""
-    name = MARKS.sub("", unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]).strip(" .")
+    """The same with the ending of its type, and never empty."""
+    name = bare_name(name)
     endings = ENDINGS[kind]
     path = PurePosixPath(name or "file")
     ending = path.suffix if path.suffix.lower() in endings else endings[0]

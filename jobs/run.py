@@ -24,7 +24,7 @@ from edge_api import logs
 from jobs import database
 from jobs.kinds import TASKS
 from jobs.settings import Settings
-from jobs.task import Cancelled, Stopped, Task, TaskFailed, TimedOut
+from jobs.task import Cancelled, Stopped, Task, TaskFailed, TimedOut, timed_out
 
 __all__ = ["INTERRUPTED", "run"]
 
@@ -154,13 +154,7 @@ def _run(book_id: UUID, task_id: UUID) -> None:
         told = {"code": said.message_detail, "message": said.message_primary, "hint": said.message_hint}
         watch.end("failed", error=told)
     except TimedOut:
-        minutes = f"{Settings().task_soft_limit_seconds / 60:g}"
-        told = {
-            "code": "tasks.timed_out",
-            "message": f"The task took longer than {minutes} minutes.",
-            "hint": "Ask for less at once, such as a shorter time.",
-        }
-        watch.end("timed_out", error=told)
+        watch.end("timed_out", error=timed_out(Settings().task_soft_limit_seconds))
     except Cancelled:
         log.info("cancelled", task_id=str(task_id))
     else:

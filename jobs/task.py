@@ -20,7 +20,7 @@ from edge_api.storage import Storage
 from jobs import database
 from jobs.settings import Settings
 
-__all__ = ["Cancelled", "Stopped", "Task", "TaskFailed", "TimedOut"]
+__all__ = ["Cancelled", "Stopped", "Task", "TaskFailed", "TimedOut", "timed_out"]
 
 
 class TaskFailed(Exception):  # noqa: N818 what it is called in the table
@@ -41,6 +41,12 @@ class Cancelled(Stopped):
 
 class TimedOut(Stopped):
     """The task has used up its time."""
+
+
+def timed_out(seconds: float) -> dict[str, str | None]:
+    """The error of a task that took longer than this."""
+    message = f"The task took longer than {seconds / 60:g} minutes."
+    return TaskFailed("tasks.timed_out", message, "Ask for less at once, such as a shorter time.").error
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from edge_api import metrics
 from jobs.kinds import JOBS, TASKS
 from jobs.run import INTERRUPTED, run
 from jobs.settings import Settings
+from jobs.task import timed_out
 
 __all__ = ["work"]
 
@@ -33,12 +34,7 @@ log = structlog.get_logger()
 
 TRIES = 5
 
-TIMED_OUT = """
-select private.report_task(%(book_id)s, %(task_id)s, 'timed_out', error => jsonb_build_object(
-  'code', 'tasks.timed_out', 'message', format('The task took longer than %%s minutes.', %(minutes)s::text),
-  'hint', 'Ask for less at once, such as a shorter time.'
-))
-"""
+TIMED_OUT = "select private.report_task(%(book_id)s, %(task_id)s, 'timed_out', error => %(error)s)"
 
 
 class Interrupted(Exception):  # noqa: N818 no error
@@ -93,8 +89,8 @@ class Runs:
             async with asyncio.timeout(self._settings.task_hard_limit_seconds):
                 code = await exit_code(process)
         except TimeoutError:
-            minutes = f"{self._settings.task_hard_limit_seconds / 60:g}"
-            await self._queries.execute_query_async(TIMED_OUT, **key, minutes=minutes)
+            error = timed_out(self._settings.task_hard_limit_seconds)
+            await self._queries.execute_query_async(TIMED_OUT, **key, error=error)
             return
         except asyncio.CancelledError:
             # told to stop: what has not ended by now is handed back
