@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from edge_api import settings
 
@@ -18,9 +18,10 @@ class Settings(settings.Settings):
     worker_tasks: int = 2
     worker_threads: int = 4
 
-    # a task is asked to end cleanly after the first, and its process is killed after the second
+    # a task is asked to end cleanly after the first, and its process is killed after the second; private.time_out_tasks ends
+    # after half an hour what is still there, whatever is set here
     task_soft_limit_seconds: float = 25 * 60
-    task_hard_limit_seconds: float = 30 * 60
+    task_hard_limit_seconds: float = Field(30 * 60, le=30 * 60)
 
     # the worker and each task show that they live; what a worker had begun is begun again when it was silent for so long
     heartbeat_seconds: float = 3

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import httpx
@@ -15,6 +17,8 @@ from supabase.lib.client_options import SyncClientOptions
 
 from stack.supervision import MEASURED
 from supabase import Client, create_client
+
+Found = TypeVar("Found")
 
 LOCAL_ENVIRONMENT = Path(__file__).parents[1] / ".walletbase" / "local" / "secrets.env"
 
@@ -80,6 +84,15 @@ def sign_up(env: dict[str, str]) -> Iterator[Callable[..., Person]]:
     yield make
     for http in opened:
         http.close()
+
+
+def until(found: Callable[[], Found], seconds: float = 30) -> Found:
+    """What is found, as soon as it is anything."""
+    deadline = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+    return value
 
 
 def bare_environment() -> dict[str, str]:

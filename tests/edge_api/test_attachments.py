@@ -36,7 +36,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 from edge_api import cleaner, uploads
 from edge_api.errors import EdgeError, UnavailableError
 from stack.layout import Layout
-from tests.conftest import bare_environment
+from tests.conftest import bare_environment, until
 
 SHAPE = {"code", "message", "details", "hint"}
 PATH = "/functions/v1/attachments"
@@ -297,10 +297,7 @@ def test_what_is_gone_before_its_file_is_stored_is_refused_and_nothing_stays(
         deleting.execute("select private.lock_book(%s)", [book.id])
         deleting.execute("delete from public.transactions where id = %s", [transaction])
         answer = threads.submit(upload, book.owner, picture(), transaction_id=transaction)
-        deadline = time.monotonic() + 30
-        while db.execute(waiting).fetchone() != (1,):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: db.execute(waiting).fetchone() == (1,))
         deleting.commit()
         refused(answer.result(), 404, "ledger.transaction_missing")
 
@@ -882,10 +879,7 @@ def nothing_left(
 
     before = traces()
     yield
-    deadline = time.monotonic() + 5
-    while traces() != before and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert traces() == before
+    until(lambda: traces() == before, 5)
     assert not [each for each in sidecar.children(recursive=True) if "edge_api.cleaner" in each.cmdline()]
 
 

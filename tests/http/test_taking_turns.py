@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+
+from tests.conftest import until
 
 Db = psycopg.Connection[Any]
 
@@ -44,6 +46,13 @@ def request(url: str, person: Any, book: str) -> Iterator[Db]:
         yield connection
 
 
+def until_it_waits(url: str, asked: Future[Any]) -> None:
+    """Until who has asked waits for somebody else's lock, or need not."""
+    waits = "select exists (select from pg_stat_activity where wait_event_type = 'Lock')"
+    with psycopg.connect(url, autocommit=True) as connection:
+        until(lambda: asked.done() or connection.execute(waits).fetchone() == (True,))
+
+
 def crossed(url: str, one: tuple[Any, str, str], other: tuple[Any, str], book: str) -> str | None:
     """While somebody is between two statements of one request, somebody else asks. The SQLSTATE that the other one met."""
 
@@ -58,7 +67,7 @@ def crossed(url: str, one: tuple[Any, str, str], other: tuple[Any, str], book: s
     with ThreadPoolExecutor(1) as pool, request(url, one[0], book) as connection:
         connection.execute(one[1])
         waiting = pool.submit(ask)
-        time.sleep(0.3)
+        until_it_waits(url, waiting)
         connection.execute(one[2])
         connection.commit()
         return waiting.result()
@@ -134,7 +143,7 @@ def test_a_webhook_goes_while_it_is_told(env: dict[str, str], db: Db, ann: Any, 
         with request(url, ann, book) as connection:
             connection.execute(f"update public.webhooks set description = 'x' where id = '{hooks[1]}'")
             reported = pool.submit(worker.execute, report, (book, delivery[0]))
-            time.sleep(0.3)
+            until_it_waits(url, reported)
             connection.execute(f"delete from public.webhooks where id = '{hooks[1]}'")
             connection.commit()
         reported.result()
@@ -159,7 +168,7 @@ def test_who_goes_for_good_leaves_nobody_without_the_book_just_joined(
     with ThreadPoolExecutor(1) as pool, request(url, ben, ben.book_id) as connection:
         connection.execute(accept)
         going = pool.submit(go)
-        time.sleep(0.3)
+        until_it_waits(url, going)
         connection.commit()
         going.result()
     left = db.execute("select user_id::text from public.book_members where book_id = %s", (book,)).fetchall()

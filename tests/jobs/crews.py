@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psutil
 import psycopg
 
 from stack.layout import PROGRAMS, Layout
-from tests.conftest import Person, bare_environment
+from tests.conftest import Person, bare_environment, until
 
 __all__ = ["ONCE", "Crew", "extract", "runs", "task_of", "until", "work_off"]
 
@@ -76,13 +75,6 @@ def task_of(person: Person, task: str, wait: float = 0) -> dict[str, Any]:
     answer = person.http.get(f"/functions/v1/tasks/{task}", params={"wait": wait})
     found: dict[str, Any] = answer.raise_for_status().json()
     return found
-
-
-def until(holds: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def work_off(db: psycopg.Connection[Any], job: str, parameters: str = "{}") -> None:

@@ -41,8 +41,7 @@ from jobs import restore
 from jobs.exports.words import WORDS
 from jobs.task import Task, TaskFailed
 from stack.layout import PROGRAMS, Layout
-from tests.conftest import Person
-from tests.jobs.crews import until
+from tests.conftest import Person, until
 from tests.jobs.mailbox import arrived, body
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "a;=1+1", 'x";=1', "one\n=two", "＝1+1", "＋1"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.conftest import Person
+from tests.conftest import Person, until
 
 Row = dict[str, str]
 
@@ -148,10 +147,7 @@ def test_starting_with_the_same_id_again_makes_one_task_and_one_job(subscriber: 
     assert finish(subscriber, first)["status"] == "succeeded"
     assert start(subscriber, days_before=3, id=first["id"])["status"] == "succeeded"
     query = "select count(*) from queue.procrastinate_jobs where args ->> 'task_id' = %s"
-    deadline = time.monotonic() + 5
-    while db.execute(query, [first["id"]]).fetchone() != (0,):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: db.execute(query, [first["id"]]).fetchone() == (0,), 5)
 
 
 def test_members_alone_follow_and_fetch(

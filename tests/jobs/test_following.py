@@ -20,8 +20,8 @@ from psycopg_pool import AsyncConnectionPool
 from edge_api import tasks
 from edge_api.callers import Caller
 from edge_api.news import News
-from tests.conftest import Person
-from tests.jobs.crews import extract, task_of, until
+from tests.conftest import Person, until
+from tests.jobs.crews import extract, task_of
 
 Hold = Callable[[], Any]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 from procrastinate.schema import SchemaManager
 
-from tests.conftest import Person
-from tests.jobs.crews import extract, until
+from tests.conftest import Person, until
+from tests.jobs.crews import extract
 
 QUEUE = Path(__file__).parents[2] / "sql" / "tasks" / "queue.sql"
 

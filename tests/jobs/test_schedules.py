@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from tests.conftest import Person
+from tests.conftest import Person, until
 
 BOOKWISE = ["recurrences", "reminders", "verify"]
 
@@ -129,15 +129,13 @@ def test_pg_cron_runs_them_to_their_end(db: psycopg.Connection, sign_up: Callabl
     try:
         for job, _, _ in jobs:
             db.execute("select cron.alter_job(%s, schedule => '* * * * *')", [job])
-        deadline = time.monotonic() + 90
         query = """
             select j.jobname, max(r.status), max(r.return_message)
             from cron.job_run_details as r inner join cron.job as j on j.jobid = r.jobid
             where j.jobname = any(%s) and r.status in ('succeeded', 'failed') group by 1
         """
-        while len(outcomes := db.execute(query, [BOOKWISE]).fetchall()) < len(BOOKWISE):
-            assert time.monotonic() < deadline, outcomes
-            time.sleep(0.5)
+        until(lambda: len(db.execute(query, [BOOKWISE]).fetchall()) == len(BOOKWISE), 90)
+        outcomes = db.execute(query, [BOOKWISE]).fetchall()
     finally:
         for job, _, schedule in jobs:
             db.execute("select cron.alter_job(%s, schedule => %s)", [job, schedule])

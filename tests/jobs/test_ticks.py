@@ -20,8 +20,8 @@ from pydantic import SecretStr
 from edge_api import errors, ticks
 from edge_api.settings import Settings
 from stack.layout import Layout
-from tests.conftest import Person
-from tests.jobs.crews import extract, task_of, until
+from tests.conftest import Person, until
+from tests.jobs.crews import extract, task_of
 
 Call = Callable[..., httpx.Response]
 

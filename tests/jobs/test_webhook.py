@@ -22,7 +22,7 @@ import psycopg
 import pytest
 
 from jobs import webhook
-from tests.conftest import Person
+from tests.conftest import Person, until
 
 Db = psycopg.Connection[Any]
 RETURN = {"Prefer": "return=representation"}
@@ -123,11 +123,8 @@ def delivery(owner: Person) -> dict[str, Any]:
 
 
 def settled(owner: Person, attempts: int = 1, seconds: float = 20) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while len((found := delivery(owner))["attempts"]) < attempts:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.1)
-    return found
+    until(lambda: len(delivery(owner)["attempts"]) >= attempts, seconds)
+    return delivery(owner)
 
 
 def test_a_request_is_told_once_signed_and_whole(owner: Person, receiver: Receiver) -> None:
@@ -241,10 +238,7 @@ def test_after_eight_attempts_it_is_given_up_and_after_two_days_turned_off(db: D
         "update public.webhooks set failing_since = now() - %s where id = %s", [timedelta(days=2, hours=1), made["id"]]
     )
     owner.http.post("/rest/v1/rpc/test_webhook", json={"webhook_id": made["id"]}).raise_for_status()
-    deadline = time.monotonic() + 20
-    while owner.http.get("/rest/v1/webhooks").json()[0]["is_active"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: not owner.http.get("/rest/v1/webhooks").json()[0]["is_active"])
     told = owner.http.get("/rest/v1/notifications").json()
     assert [(each["title"], "hooks.invalid" in each["message"]) for each in told] == [
         ("A webhook was turned off", True)

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from jobs.worker import end
-from tests.conftest import Person
-from tests.jobs.crews import ONCE, Crew, extract, runs, task_of, until
+from tests.conftest import Person, until
+from tests.jobs.crews import ONCE, Crew, extract, runs, task_of
 
 Hold = Callable[[], Any]
 HeldTask = Callable[[], AbstractContextManager[tuple[subprocess.Popen[bytes], str]]]

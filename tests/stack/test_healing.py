@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 import httpx
@@ -17,6 +17,7 @@ import pytest
 from stack.commands import CommandError
 from stack.local import LocalStack, health
 from stack.supervision import Supervisor
+from tests.conftest import until
 
 PARTS = ["auth", "database", "edge_api", "gateway", "mail", "pooler", "rest", "worker"]
 
@@ -40,13 +41,6 @@ def processes(stack: LocalStack) -> dict[str, psutil.Process]:
             line = " ".join(child.cmdline())
             found.update({name: child for name, sign in signs.items() if sign in line})
     return found
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it does not come back"
-        time.sleep(0.1)
 
 
 def is_healthy(stack: LocalStack) -> bool:
@@ -86,8 +80,8 @@ def test_killed_part_comes_back(stack: LocalStack, part: str) -> None:
     victim.kill()
     _gone, alive = psutil.wait_procs(workers, timeout=30)
     assert alive == []
-    until(lambda: processes(stack).get(part, victim).pid != victim.pid)
-    until(lambda: is_healthy(stack))
+    until(lambda: processes(stack).get(part, victim).pid != victim.pid, 60)
+    until(lambda: is_healthy(stack), 60)
 
 
 @pytest.mark.usefixtures("committed")
@@ -102,7 +96,7 @@ def test_stop_ends_the_database_last(stack: LocalStack) -> None:
 def test_part_that_has_lost_its_port_says_to_whom(stack: LocalStack) -> None:
     identity = stack.layout.identity()
     with take_port(stack, "rest", identity.rest_port):
-        until(lambda: "rest" in Supervisor(stack.layout, identity).idle())
+        until(lambda: "rest" in Supervisor(stack.layout, identity).idle(), 60)
         with pytest.raises(CommandError) as refused:
             stack.start()
     assert f"Port {identity.rest_port} (rest) is taken by process {os.getpid()}" in str(refused.value)
@@ -164,7 +158,7 @@ def test_request_to_a_part_that_is_down_is_503(stack: LocalStack, part: str) -> 
         assert answer.status_code == 503
         assert answer.json()["details"] == "gateway.unavailable"
         assert answer.headers["retry-after"]
-    until(lambda: is_healthy(stack))
+    until(lambda: is_healthy(stack), 60)
 
 
 @pytest.fixture

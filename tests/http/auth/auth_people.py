@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from supabase import Client
 
-__all__ = ["PASSWORD", "VERSION", "Person", "key"]
+__all__ = ["PASSWORD", "VERSION", "Person", "bearer", "code_of", "key"]
 
 PASSWORD = "Correct-horse-1"  # noqa: S105 (nobody's)
 VERSION = {"X-Supabase-Api-Version": "2024-01-01"}
@@ -28,7 +30,16 @@ class Person:
 
     @property
     def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.session['access_token']}"}
+        return bearer(self.session)
+
+
+def bearer(session: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {session['access_token']}"}
+
+
+def code_of(answer: httpx.Response) -> tuple[int, Any]:
+    """Status and code of a refusal."""
+    return answer.status_code, answer.json().get("code")
 
 
 def key(env: dict[str, str], kind: str) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import jwt
 import psycopg
 import pytest
-from auth_people import PASSWORD
+from auth_people import PASSWORD, bearer, code_of
 from auth_servers import Mailbox, Server
 
 SWITCH = {"GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED": "true"}
@@ -35,23 +34,15 @@ def arrive(server: Server, **data: Any) -> dict[str, Any]:
     return session
 
 
-def bearer(session: dict[str, Any]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {session['access_token']}"}
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
-
-
 def test_nobody_is_anonymous_unless_it_is_switched_on(auth: Server, open_auth: Server) -> None:
-    assert refusal(auth.api.post("/signup", json={})) == (422, "anonymous_provider_disabled")
+    assert code_of(auth.api.post("/signup", json={})) == (422, "anonymous_provider_disabled")
     assert auth.api.get("/settings").json()["external"]["anonymous_users"] is False
     assert open_auth.api.get("/settings").json()["external"]["anonymous_users"] is True
 
 
 def test_sign_ups_switched_off_are_so_for_the_anonymous_too(serve: Callable[..., Server]) -> None:
     answer = serve(**SWITCH, GOTRUE_DISABLE_SIGNUP="true").api.post("/signup", json={})
-    assert refusal(answer) == (422, "signup_disabled")
+    assert code_of(answer) == (422, "signup_disabled")
 
 
 def test_anonymous_user_has_a_session_and_nothing_else(open_auth: Server) -> None:
@@ -80,11 +71,11 @@ def test_client_signs_in_anonymously(open_auth: Server) -> None:
 def test_what_an_anonymous_user_may_not(open_auth: Server) -> None:
     headers = bearer(arrive(open_auth))
     answer = open_auth.api.put("/user", json={"password": PASSWORD}, headers=headers)
-    assert refusal(answer) == (422, "validation_failed")
+    assert code_of(answer) == (422, "validation_failed")
     answer = open_auth.api.post("/factors", json={"factor_type": "totp"}, headers=headers)
-    assert refusal(answer) == (403, "no_authorization")
+    assert code_of(answer) == (403, "no_authorization")
     answer = open_auth.api.get("/reauthenticate", headers=headers)
-    assert refusal(answer) == (400, "validation_failed")
+    assert code_of(answer) == (400, "validation_failed")
     assert "an email or a phone number" in answer.json()["message"]
 
 
@@ -120,7 +111,7 @@ def test_address_of_somebody_else_is_refused(open_auth: Server, address: Callabl
     email = address()
     open_auth.api.post("/signup", json={"email": email, "password": PASSWORD})
     answer = open_auth.api.put("/user", json={"email": email}, headers=bearer(arrive(open_auth)))
-    assert refusal(answer) == (422, "email_exists")
+    assert code_of(answer) == (422, "email_exists")
 
 
 def test_admin_gives_an_anonymous_user_an_address(open_auth: Server, address: Callable[[], str]) -> None:
@@ -129,7 +120,7 @@ def test_admin_gives_an_anonymous_user_an_address(open_auth: Server, address: Ca
     pending = open_auth.admin_api.put(f"/admin/users/{user_id}", json={"email": first}).json()
     assert (pending["email"], pending["is_anonymous"]) == (first, True)
     # who hasn't proved it can't show by it to be still the one
-    assert refusal(open_auth.api.get("/reauthenticate", headers=bearer(session))) == (422, "email_not_confirmed")
+    assert code_of(open_auth.api.get("/reauthenticate", headers=bearer(session))) == (422, "email_not_confirmed")
     user = open_auth.admin_api.put(f"/admin/users/{user_id}", json={"email": second, "email_confirm": True}).json()
     assert (user["email"], user["is_anonymous"]) == (second, False)
     assert [each["identity_data"]["email"] for each in user["identities"]] == [second]

@@ -12,17 +12,13 @@ import httpx
 import jwt
 import pyotp
 import pytest
-from auth_people import PASSWORD, Person
+from auth_people import PASSWORD, Person, code_of
 from auth_servers import Server
 from supabase_auth.errors import AuthApiError
 
 from supabase import Client
 
 NEW_PASSWORD = {"password": "Better-horse-2", "current_password": PASSWORD}
-
-
-def code_of(answer: httpx.Response) -> tuple[int, Any]:
-    return answer.status_code, answer.json().get("code")
 
 
 def claims(token: str) -> dict[str, Any]:

@@ -15,16 +15,12 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from auth_people import PASSWORD
+from auth_people import PASSWORD, bearer, code_of
 from auth_servers import Mailbox, Server, fragment, query, start_auth
 from supabase_auth.errors import AuthApiError
 
 SITE = "https://app.example.com"
 Address = Callable[[], str]
-
-
-def code_of(answer: httpx.Response) -> tuple[int, Any]:
-    return answer.status_code, answer.json().get("code")
 
 
 def follow(link: str) -> str:
@@ -49,10 +45,6 @@ def confirmed(auth: Server, mailbox: Mailbox, email: str, **data: Any) -> dict[s
     assert answer.status_code == 200, answer.text
     session: dict[str, Any] = answer.json()
     return session
-
-
-def bearer(session: dict[str, Any]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {session['access_token']}"}
 
 
 def methods(token: str) -> list[str]:

@@ -10,7 +10,7 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from auth_people import PASSWORD, Person
+from auth_people import PASSWORD, Person, code_of
 from auth_servers import Server
 
 
@@ -22,10 +22,6 @@ def following(api: httpx.Client, token: str) -> str:
     answer = refresh(api, token)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["refresh_token"])
-
-
-def code(answer: httpx.Response) -> tuple[int, Any]:
-    return answer.status_code, answer.json().get("code")
 
 
 def revoked_long_ago(db: psycopg.Connection[Any], *tokens: str) -> None:
@@ -75,12 +71,12 @@ def test_older_token_after_the_interval_ends_the_family(
     second = following(api, first)
     third = following(api, second)
     revoked_long_ago(db, first, second)
-    assert code(refresh(api, first)) == (400, "refresh_token_already_used")
+    assert code_of(refresh(api, first)) == (400, "refresh_token_already_used")
     # the session and its access tokens live on, and the swept token for one more interval
     assert api.get("/user", headers=ada.bearer).status_code == 200
     assert following(api, third)
     revoked_long_ago(db, third)
-    assert code(refresh(api, second)) == (400, "refresh_token_already_used")
+    assert code_of(refresh(api, second)) == (400, "refresh_token_already_used")
 
 
 def test_refreshes_of_one_token_at_once_rotate_once(
@@ -108,13 +104,13 @@ def test_refreshes_of_one_token_at_once_rotate_once(
     ],
 )
 def test_bad_refresh_token_is_refused(api: httpx.Client, token: object, expected: tuple[int, str]) -> None:
-    assert code(refresh(api, token)) == expected
+    assert code_of(refresh(api, token)) == expected
 
 
 def test_banned_user_cannot_refresh(api: httpx.Client, admin_api: httpx.Client, person: Callable[..., Person]) -> None:
     ada = person()
     admin_api.put(f"/admin/users/{ada.id}", json={"ban_duration": "1h30m"})
-    assert code(refresh(api, ada.session["refresh_token"])) == (400, "user_banned")
+    assert code_of(refresh(api, ada.session["refresh_token"])) == (400, "user_banned")
 
 
 @pytest.mark.parametrize(
@@ -138,5 +134,5 @@ def test_session_that_is_over_is_not_refreshed(
     token = following(api, session["refresh_token"])
     db.execute(f"update auth.sessions set {column} where user_id = %s", (session["user"]["id"],))
     over = refresh(api, token)
-    assert code(over) == (400, "session_expired")
+    assert code_of(over) == (400, "session_expired")
     assert ("Inactivity" in over.json()["message"]) is inactive

@@ -19,6 +19,7 @@ from PIL import Image
 from supabase.lib.client_options import SyncClientOptions
 
 from supabase import create_client
+from tests.conftest import until
 
 __all__ = ["TODAY", "Household", "names_in"]
 
@@ -224,9 +225,7 @@ class Household:
         """One with something after it, as soon as every transaction before it is over."""
         found = str(self.client.rpc("changes_cursor", {}).execute().data)
         self.transaction()
-        deadline = time.monotonic() + 20
-        while not self.client.rpc("changes_since", {"cursor": found}).execute().data and time.monotonic() < deadline:
-            time.sleep(0.2)
+        until(lambda: self.client.rpc("changes_since", {"cursor": found}).execute().data)
         return found
 
     def change(self) -> dict[str, Any]:
@@ -246,10 +245,8 @@ class Household:
         return file.getvalue()
 
     def wait_for_import(self, id: str) -> dict[str, Any]:
-        deadline = time.monotonic() + 90
-        while (found := self.one("imports", id))["status"] == "queued" and time.monotonic() < deadline:
-            time.sleep(0.2)
-        return found
+        until(lambda: self.one("imports", id)["status"] != "queued", 90)
+        return self.one("imports", id)
 
     def ready_import(self) -> str:
         """One that has been read and waits for somebody to say yes."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from operations.household import TODAY, Household
 from operations.registry import operation
+
+from tests.conftest import until
 
 Refused = Callable[[Callable[[], Any]], str]
 
@@ -118,9 +119,7 @@ def test_feed_tells_of_every_write_with_tombstones(home: Household, refused: Ref
         found: list[dict[str, Any]] = home.client.rpc("changes_since", {"cursor": cursor} | other).execute().data
         return [change for change in found if change["row_id"] == entry]
 
-    deadline = time.monotonic() + 20
-    while len(feed()) < 3 and time.monotonic() < deadline:
-        time.sleep(0.2)
+    until(lambda: len(feed()) == 3)
     changes = feed()
     assert [change["op"] for change in changes] == ["insert", "update", "delete"]
     assert changes[-1]["after"] is None and changes[-1]["before"]["notes"] == "changed"
