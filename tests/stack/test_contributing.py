@@ -14,7 +14,8 @@ PAGE = ROOT / "docs" / "contributing.md"
 
 
 def test_newcomers_table_keeps_every_promise(tmp_path: Path) -> None:
-    table, test = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    page = PAGE.read_text(encoding="utf-8")
+    table, test = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
     file = tmp_path / "wishes.sql"
     file.write_text(test.replace("../people.psql", str(pgtap.TESTS / "people.psql")))
     with cluster() as scratch:
@@ -23,6 +24,8 @@ def test_newcomers_table_keeps_every_promise(tmp_path: Path) -> None:
         assert mutants.notices(database, file), "its test can't pass without its table"
         database.run_text(table)
         assert not mutants.notices(database, file)
+        [(last,)] = database.query("select max(place) from private.dumped_tables()")
+        assert f"`({last + 1}, 'public', 'wishes', 'id')`" in page
         invariants = pgtap.prove(database.url(), [pgtap.TESTS / "invariants"])
         assert not invariants.failed, invariants.output
         # its policies, triggers and grants are weakened as everybody's are
