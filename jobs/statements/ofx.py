@@ -27,7 +27,10 @@ TAG = re.compile(
     rb"|([^<]*(?:<(?![/!?A-Za-z])[^<]*){0,1000}))",
     re.DOTALL,
 )
-SIGNED = re.compile("(?:([-\u2212\u2013])|[+]?)([0-9.,'\u2019]+)(-?)")
+# a currency may stand before or behind the sign
+SIGNED = re.compile(
+    "(?:([-\u2212\u2013])|[+]?)(?:(?:[A-Z]{0,3}[$\u20ac\u00a3]|[A-Z]{3})([-\u2212\u2013]?))?([0-9.,'\u2019]+)(-?)"
+)
 # some write what is left of a calculation: 19.989999999999998
 AMOUNT = re.compile(r"0*(?:\d{1,16}(?:[.,]\d{0,20})?|[.,]\d{1,20})")
 # digits in groups, with a decimal sign or so many that there is none
@@ -158,7 +161,7 @@ def _amount(text: str) -> Decimal | None:
     found = SIGNED.fullmatch("".join(text.split()))
     if found is None:
         return None
-    text, sign = re.sub("['\u2019]", "", found[2]), -1 if found[1] or found[3] else 1
+    text, sign = re.sub("['\u2019]", "", found[3]), -1 if found[1] or found[2] or found[4] else 1
     if AMOUNT.fullmatch(text):
         return sign * exact(Decimal(text.replace(",", ".") + ("0" if text[-1:] in ".," else "")))
     grouped = GROUPED.fullmatch(text)

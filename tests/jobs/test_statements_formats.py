@@ -184,6 +184,13 @@ def test_ofx_of_careless_banks(text: str | bytes, read: list[str], tmp_path: Pat
     assert (cut in found) == (isinstance(text, str) and "</ofx>" not in text.lower())
 
 
+def test_ofx_with_a_currency_in_its_amounts(tmp_path: Path) -> None:
+    texts = ("R$ -1.250,50", "-R$ 5,00", "BRL 7.25", "$3", "R$")
+    text = "".join(f"<STMTTRN><DTPOSTED>20240131<TRNAMT>{each}</STMTTRN>" for each in texts)
+    _, lines = read_text(tmp_path, f"<OFX><STMTRS>{text}</STMTRS></OFX>")
+    assert amounts(lines) == [Decimal("-1250.50"), -5, Decimal("7.25"), 3]
+
+
 def test_ofx_of_wide_characters_that_was_cut_off(tmp_path: Path) -> None:
     text = "<OFX><STMTRS><STMTTRN><DTPOSTED>20240131<TRNAMT>-5<NAME>Shop</STMTTRN></STMTRS></OFX>"
     assert shown(tmp_path, text.encode("utf-16")[:-3]) == [
