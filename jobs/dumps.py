@@ -113,6 +113,10 @@ class Archive:
     def has(self, name: str) -> bool:
         return name in self._entries
 
+    def size(self, name: str) -> int:
+        """As the manifest has it; nothing of what is not there."""
+        return self._entries[name].size if name in self._entries else 0
+
     def lines(self, name: str) -> Iterator[str]:
         """The lines of a file; at its end its size and hash are compared with the manifest."""
         rest = b""

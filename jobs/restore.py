@@ -31,6 +31,9 @@ BATCH_BYTES = 8 << 20
 LINE_BYTES = 100
 MOST_BOOK_BYTES = 64 << 10
 
+# classes of SQLSTATE: a value, a rule, also a statement that is too deep, a jsonb that is no object, a text for an array
+NO_SUCH_ROW = ("22", "23", "42", "54")
+
 # as edge_api.attachments makes them
 STORED_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -93,7 +96,8 @@ def restore(task: Task, connection: Connection, path: Path, storage: Storage, st
         for (name,) in connection.execute("select table_name from private.dumped_tables() order by place").fetchall()
     ]
     rows: dict[str, int] = {}
-    for place, table in enumerate(tables):
+    taken, total = 0, max(1, sum(archive.size(f"{folder}/{table}.ndjson") for table in tables))
+    for table in tables:
         name = f"{folder}/{table}.ndjson"
         if not archive.has(name):
             raise refused(f"{table}.ndjson is missing.")
@@ -102,9 +106,10 @@ def restore(task: Task, connection: Connection, path: Path, storage: Storage, st
             lines = attachments(task, archive, lines, storage, stored)
         rows[table] = 0
         for batch in batches(lines):
-            connection.execute("select private.restore_rows(%s, %s, %s)", [source, table, batch])
+            take(connection, source, table, batch)
             rows[table] += len(batch)
-            task.report(5 + 85 * place // len(tables), f"{table.replace('_', ' ').capitalize()}: {rows[table]:,} rows")
+            taken += sum(map(len, batch))
+            task.report(5 + min(85, 85 * taken // total), f"{said(table).capitalize()}: {rows[table]:,} rows")
     task.report(90, "Proving the book")
     result: dict[str, object] = {
         "rows": rows,
@@ -113,6 +118,27 @@ def restore(task: Task, connection: Connection, path: Path, storage: Storage, st
     }
     connection.execute("select private.finish_restore(%s, %s)", [task.id, Jsonb(result)])
     return result
+
+
+def take(connection: Connection, source: UUID, table: str, batch: list[str]) -> None:
+    try:
+        connection.execute("select private.restore_rows(%s, %s, %s)", [source, table, batch])
+    except psycopg.Error as error:
+        kind = (error.sqlstate or "")[:2]
+        if kind not in NO_SUCH_ROW:
+            raise
+        why = "One is not written as such a row is."
+        if kind == "23":
+            why = f"One breaks the rule {error.diag.constraint_name or 'that a value is given'}."
+        raise TaskFailed(
+            "restore.row_refused",
+            f"The rows of {said(table)} can't be taken. {why}",
+            "A dump is restored as it was made. Nothing of it has been kept.",
+        ) from error
+
+
+def said(table: str) -> str:
+    return table.replace("_", " ")
 
 
 def source_of(archive: Archive, asked: str | None) -> UUID:

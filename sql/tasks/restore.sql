@@ -176,73 +176,63 @@ declare
   v_keys text[];
   v_columns text[];
   v_rows jsonb[];
-  v_constraint text;
   v_fault text;
 begin
   select d.* into v_table from private.dumped_tables() as d where d.table_name = restore_rows.table_name;
   if not found or not private.is_restored(v_book) then
     raise insufficient_privilege using message = 'nothing is being restored';
   end if;
-  begin
-    select array_agg(l.line::jsonb order by l.place) into v_rows from unnest(restore_rows.lines) with ordinality as l (line, place);
-    v_keys := array(select jsonb_object_keys(v_rows[1]) order by 1);
-    if exists (
-      select from unnest(v_rows) as r (item)
+  select array_agg(l.line::jsonb order by l.place) into v_rows from unnest(restore_rows.lines) with ordinality as l (line, place);
+  v_keys := array(select jsonb_object_keys(v_rows[1]) order by 1);
+  if exists (
+    select from unnest(v_rows) as r (item)
+    where
+      r.item ->> 'book_id' is distinct from restore_rows.from_book_id::text
+      or array(select jsonb_object_keys(r.item) order by 1) <> v_keys
+  ) then
+    v_fault := 'They are not all of one book and one kind.';
+  elsif exists (
+    select from unnest(v_keys) as k (name)
+    where not exists (
+      select from information_schema.columns as c
+      where c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = k.name
+    )
+  ) then
+    v_fault := 'They have columns that are not known here: the dump was made by a later version.';
+  end if;
+  if v_fault is null and v_table.table_name = 'changes' then
+    v_fault := private.refused_history(restore_rows.from_book_id, v_rows);
+    -- history of another server has the numbers of its transactions: here it comes as the work of this one
+    select array_agg(
+      case when (r.item ->> 'xid')::xid8 < pg_current_xact_id() then r.item
+        else r.item || jsonb_build_object('xid', pg_current_xact_id()::text) end
+      || case when jsonb_typeof(r.item -> 'before') = 'object'
+        -- a file that had been deleted is in no dump, so no undo here finds it
+        then jsonb_build_object('before', (r.item -> 'before') - '{storage_key,thumbnail_key}'::text[] || v_to) else '{}' end
+      order by r.place
+    ) into v_rows
+    from unnest(v_rows) with ordinality as r (item, place);
+  end if;
+  if v_fault is null then
+    v_columns := array(
+      select quote_ident(c.column_name)
+      from information_schema.columns as c
       where
-        r.item ->> 'book_id' is distinct from restore_rows.from_book_id::text
-        or array(select jsonb_object_keys(r.item) order by 1) <> v_keys
-    ) then
-      v_fault := 'They are not all of one book and one kind.';
-    elsif exists (
-      select from unnest(v_keys) as k (name)
-      where not exists (
-        select from information_schema.columns as c
-        where c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = k.name
-      )
-    ) then
-      v_fault := 'They have columns that are not known here: the dump was made by a later version.';
-    end if;
-    if v_fault is null and v_table.table_name = 'changes' then
-      v_fault := private.refused_history(restore_rows.from_book_id, v_rows);
-      -- history of another server has the numbers of its transactions: here it comes as the work of this one
-      select array_agg(
-        case when (r.item ->> 'xid')::xid8 < pg_current_xact_id() then r.item
-          else r.item || jsonb_build_object('xid', pg_current_xact_id()::text) end
-        || case when jsonb_typeof(r.item -> 'before') = 'object'
-          -- a file that had been deleted is in no dump, so no undo here finds it
-          then jsonb_build_object('before', (r.item -> 'before') - '{storage_key,thumbnail_key}'::text[] || v_to) else '{}' end
-        order by r.place
-      ) into v_rows
-      from unnest(v_rows) with ordinality as r (item, place);
-    end if;
-    if v_fault is null then
-      v_columns := array(
-        select quote_ident(c.column_name)
-        from information_schema.columns as c
-        where
-          c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = any(v_keys)
-          and c.is_generated = 'NEVER'
-          -- added up from the transactions
-          and not (v_table.table_name = 'accounts' and c.column_name in ('balance', 'transaction_count'))
-          -- the order of history, which goes on from here: numbers of another server would come after what is yet to be
-          and not (v_table.table_name = 'changes' and c.column_name = 'id')
-        order by c.ordinal_position
-      );
-      execute format(
-        'insert into %I.%I (%s) overriding system value
-        select %s from unnest($1) as l (item) cross join lateral jsonb_populate_record(null::%I.%I, l.item || $2) as r',
-        v_table.schema_name, v_table.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '),
-        v_table.schema_name, v_table.table_name
-      ) using v_rows, v_to;
-    end if;
-  exception
-    when integrity_constraint_violation then
-      get stacked diagnostics v_constraint = constraint_name;
-      v_fault := format('One breaks the rule %s.', coalesce(nullif(v_constraint, ''), 'that a value is given'));
-    -- also a statement that is too deep, a jsonb that is no object, a text for an array
-    when data_exception or program_limit_exceeded or syntax_error_or_access_rule_violation then
-      v_fault := 'One is not written as such a row is.';
-  end;
+        c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = any(v_keys)
+        and c.is_generated = 'NEVER'
+        -- added up from the transactions
+        and not (v_table.table_name = 'accounts' and c.column_name in ('balance', 'transaction_count'))
+        -- the order of history, which goes on from here: numbers of another server would come after what is yet to be
+        and not (v_table.table_name = 'changes' and c.column_name = 'id')
+      order by c.ordinal_position
+    );
+    execute format(
+      'insert into %I.%I (%s) overriding system value
+      select %s from unnest($1) as l (item) cross join lateral jsonb_populate_record(null::%I.%I, l.item || $2) as r',
+      v_table.schema_name, v_table.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '),
+      v_table.schema_name, v_table.table_name
+    ) using v_rows, v_to;
+  end if;
   if v_fault is not null then
     raise sqlstate 'PT422' using
       message = format('The rows of %s can''t be taken. %s', replace(v_table.table_name, '_', ' '), v_fault),
@@ -252,7 +242,8 @@ begin
 end
 $$;
 comment on function private.restore_rows is
-'For the worker: inserts rows of a dump, each the JSON of a line, into the book that is being restored. Raises 42501, PT422.
+'For the worker: inserts rows of a dump, each the JSON of a line, into the book that is being restored. Raises 42501, PT422, and as
+it comes what breaks a rule: a subtransaction a call would cost memory until commit, and a look at all before it at each key.
 Definer: numbers, history and who and when are nobody''s to give otherwise.';
 revoke execute on function private.restore_rows from public;
 grant execute on function private.restore_rows to authenticated;

@@ -146,14 +146,19 @@ select tests.refused(
 );
 select tests.refused(
   format($$ select private.restore_rows(%L, 'labels', array[%L]) $$, tests.book(), jsonb_build_object('book_id', tests.book()) || l.line::jsonb),
-  'PT422', 'restore.row_refused', l.why
+  'PT422', 'restore.row_refused', 'nor those of a later version'
+)
+from (values (format('{"id": "%s", "name": "x", "wings": 2}', tests.id('label')))) as l (line);
+-- these the worker puts into words
+select throws_ok(
+  format($$ select private.restore_rows(%L, 'labels', array[%L]) $$, tests.book(), jsonb_build_object('book_id', tests.book()) || l.line::jsonb),
+  l.code, null, l.why
 )
 from (
   values
-  (format('{"id": "%s", "name": "x", "wings": 2}', tests.id('label')), 'nor those of a later version'),
-  (format('{"id": "%s", "name": ""}', tests.id('label')), 'nor what breaks a rule'),
-  ('{"id": "x"}', 'nor what is written otherwise')
-) as l (line, why);
+  (format('{"id": "%s", "name": ""}', tests.id('label')), '23514', 'nor what breaks a rule'),
+  ('{"id": "x"}', '22P02', 'nor what is written otherwise')
+) as l (line, code, why);
 select lives_ok(
   format($$ select private.restore_rows(%1$L, 'labels', array['{"book_id": "%1$s", "id": "%2$s", "number": 7, "name": "x", "version": 3}']) $$,
     tests.book(), tests.id('label')),
@@ -162,6 +167,16 @@ select lives_ok(
 select results_eq(
   $$ select name, number, version from public.labels $$, $$ values ('x', 7::bigint, 3) $$, 'as they were, in the caller''s own book'
 );
+savepoint before;
+select private.restore_rows(
+  tests.book(), 'labels', array[format('{"book_id": "%s", "id": "%s", "number": %s, "name": "of batch %s"}', tests.book(), gen_random_uuid(), n, n)]
+)
+from generate_series(8, 12) as n;
+select is(
+  (select count(distinct l.xmin::text) from public.labels as l where l.name like 'of batch%'), 1::bigint,
+  'however many batches, there is no transaction in the transaction for each'
+);
+rollback to before;
 select is((select count(*) from public.changes), 0::bigint, 'without a history of their coming');
 select tests.refused(
   format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore')), 'PT422', 'restore.contradictory',
