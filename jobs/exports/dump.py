@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -23,6 +23,7 @@ select row_to_json(b) from public.books as b where b.id = private.current_book('
 # what row-level security leaves of them is one's own
 PERSON = ("profiles", "notification_preferences", "notifications", "subscriptions", "book_members")
 ROWS = "copy (select row_to_json(r) from public.{} as r{}) to stdout (format csv, quote E'\\x01', delimiter E'\\x02')"
+ROWS_A_REPORT = 20_000
 
 
 def write(selection: Selection, path: Path) -> dict[str, object]:
@@ -36,12 +37,17 @@ def write(selection: Selection, path: Path) -> dict[str, object]:
     missing: list[str] = []
     books: list[dict[str, str]] = []
     for number, book_id in enumerate(wanted):
-        selection.report(5 + 85 * number // len(wanted), f"Book {number + 1} of {len(wanted)}")
+
+        def said(share: float, what: str, number: int = number) -> None:
+            selection.report(
+                5 + int(85 * (number + share) / len(wanted)), f"Book {number + 1} of {len(wanted)}: {what}"
+            )
+
         if book_id == selection.book.id:
-            books.append(add_book(archive, selection.connection, storage, missing))
+            books.append(add_book(archive, selection.connection, storage, missing, said))
             continue
         with database.member(person, book_id, snapshot=True) as connection:
-            books.append(add_book(archive, connection, storage, missing))
+            books.append(add_book(archive, connection, storage, missing, said))
     for table in PERSON:
         statement = ROWS.format(
             table, " where id = auth.uid()" if table == "profiles" else " where user_id = auth.uid()"
@@ -59,14 +65,18 @@ def me(connection: Connection) -> tuple[UUID, list[str]]:
     return found[0], found[1]
 
 
-def add_book(archive: Writer, connection: Connection, storage: Storage, missing: list[str]) -> dict[str, str]:
+def add_book(
+    archive: Writer, connection: Connection, storage: Storage, missing: list[str], said: Callable[[float, str], None]
+) -> dict[str, str]:
     found = connection.execute(BOOK).fetchone()
     assert found is not None
     book = found[0]
     folder = f"books/{book['id']}"
     archive.add(f"{folder}/book.json", [json.dumps(book, ensure_ascii=False).encode()])
-    for table, statement in connection.execute("select * from private.dump_statements()").fetchall():
-        archive.add(f"{folder}/{table}.ndjson", copied(connection, statement))
+    statements = connection.execute("select * from private.dump_statements()").fetchall()
+    for place, (table, statement) in enumerate(statements):
+        rows = counted(copied(connection, statement), place / len(statements), table.replace("_", " "), said)
+        archive.add(f"{folder}/{table}.ndjson", rows)
     # a book has as many as its quota holds
     files = connection.execute(
         "select unnest(array[storage_key, thumbnail_key]) from public.attachments where book_id = private.current_book('viewer')"
@@ -79,6 +89,16 @@ def add_book(archive: Writer, connection: Connection, storage: Storage, missing:
         except FileNotFoundError:
             missing.append(key)
     return {"id": book["id"], "name": book["name"]}
+
+
+def counted(
+    rows: Iterator[bytes | memoryview], share: float, table: str, said: Callable[[float, str], None]
+) -> Iterator[bytes | memoryview]:
+    """The rows, saying now and then how many there were: a table may be most of the book."""
+    for count, row in enumerate(rows):
+        if count % ROWS_A_REPORT == 0:
+            said(share, f"{count:,} {table}")
+        yield row
 
 
 def copied(connection: Connection, statement: str) -> Iterator[bytes | memoryview]:

@@ -23,5 +23,5 @@ def write(selection: Selection, path: Path) -> dict[str, object]:
         for count, (line,) in enumerate(cursor, 1):
             file.write(line)
             if count % BATCH_ROWS == 0:
-                selection.report(min(90, 5 + count // BATCH_ROWS), f"{count:,} pieces written")
+                selection.progress(count, "pieces")
     return {"rows": count}

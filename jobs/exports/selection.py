@@ -181,8 +181,8 @@ class Selection:
     def totals(self) -> list[Total]:
         return self._all(Total, "private.export_totals(%(parameters)s)")
 
-    def progress(self, count: int) -> None:
-        self.report(5 + min(85, 85 * count // self._at_most), f"{count:,} transactions written")
+    def progress(self, count: int, what: str = "transactions") -> None:
+        self.report(5 + min(85, 85 * count // self._at_most), f"{count:,} {what} written")
 
     @cached_property
     def accounts(self) -> list[Account]:
