@@ -23,7 +23,11 @@ select
   set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true),
   set_config('request.headers', %s, true)
 """
-SESSION = "set statement_timeout = 0; set lock_timeout = '60s'; set idle_in_transaction_session_timeout = '10min'"
+# a statement may take minutes: where its run has been killed, the next waits no longer than this for what nobody wants any more
+SESSION = """
+set statement_timeout = 0; set lock_timeout = '60s'; set idle_in_transaction_session_timeout = '10min';
+set client_connection_check_interval = '2s'
+"""
 
 
 def connect(name: str = "walletbase worker") -> Connection:

@@ -10,6 +10,7 @@ TASKS = {
     "export": "jobs.exports",
     "import": "jobs.imports",
     "restore": "jobs.restore",
+    "bulk": "jobs.bulk",
 }
 
 # short jobs of queue default, done by threads: modules and functions; the job's args are the function's

@@ -80,6 +80,9 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.lock_book(old.id);
+  if auth.uid() is not null then
+    perform private.refuse_long(sum(a.transaction_count)::bigint, 50000) from public.accounts as a where a.book_id = old.id;
+  end if;
   -- read by the triggers that record history and keep totals: this book's go with it
   perform set_config('walletbase.deleted_book', old.id::text, true);
   -- set by set and children first: cascading from accounts or categories would go row by row and meet their guards
@@ -91,7 +94,7 @@ begin
 end
 $$;
 comment on function private.tg_books__delete_entries is
-'Empties a book before it goes. Definer: an owner may do so whatever single rows forbid.';
+'Empties a book before it goes. Raises PT422 where that takes long and no task does it. Definer: an owner may do so whatever single rows forbid.';
 revoke execute on function private.tg_books__delete_entries from public;
 create trigger delete_entries before delete on public.books
 for each row execute function private.tg_books__delete_entries();

@@ -27,8 +27,8 @@ begin
     v_number := substr(v_state, length(v_key) + 1)::bigint + 1;
   else
     perform private.save_counter();
-    -- once a block, and before anything of the book is locked; the caller's own book is locked by then
-    if auth.uid() is null then
+    -- once a block, and before anything of the book is locked; the caller's own book is locked by then, but for tasks
+    if auth.uid() is null and next_number.table_name <> 'tasks' then
       perform private.lock_book(next_number.book_id);
     -- whose book is locked has been asked, and policies speak of the rest; tasks come by functions alone, which have asked, too
     elsif next_number.table_name <> 'tasks'

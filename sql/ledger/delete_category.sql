@@ -21,6 +21,12 @@ begin
         detail = 'ledger.category_target_missing',
         hint = 'Choose another category of this book.';
     end if;
+    perform private.refuse_long(count(*))
+    from (
+      (select from public.transactions as t where t.category_id = delete_category.category_id limit 10001)
+      union all
+      (select from public.transaction_splits as s where s.category_id = delete_category.category_id limit 10001)
+    ) as r;
     update public.transactions as t set category_id = delete_category.move_to
     where t.category_id = delete_category.category_id and t.transfer_id is null;
     update public.transfers as t set fee_category_id = delete_category.move_to
@@ -52,6 +58,6 @@ end
 $$;
 comment on function public.delete_category is
 'Deletes a category, moving its entries to another where one is given; its children move up. Returns it as it was.
-Errors: PT404, PT409 while it has entries, PT422.';
+Above 10000 entries it is a task, by start_bulk. Errors: PT404, PT409 while it has entries, PT422.';
 revoke execute on function public.delete_category from public;
 grant execute on function public.delete_category to authenticated;

@@ -9,6 +9,23 @@ comment on function private.lock_book is
 'Writers of one book''s ledger take turns until commit: they would meet at its totals anyway, and like this they can''t deadlock.';
 revoke execute on function private.lock_book from public;
 
+create function private.refuse_long(rows bigint, most bigint default 10000) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if refuse_long.rows > refuse_long.most and current_setting('walletbase.is_task', true) is distinct from 'yes' then
+    raise sqlstate 'PT422' using
+      message = format('This changes over %s rows, which takes longer than a request may.', refuse_long.most),
+      detail = 'tasks.too_long',
+      hint = 'Start it as a task, with start_bulk.';
+  end if;
+end
+$$;
+comment on function private.refuse_long is
+'Refuses a request that would be cut off by its time limit, at once and with the way round; a task may take longer. Raises PT422.';
+revoke execute on function private.refuse_long from public;
+grant execute on function private.refuse_long to authenticated, service_role;
+
 create function private.lock_current_book() returns void
 language sql volatile security definer set search_path = ''
 as $$

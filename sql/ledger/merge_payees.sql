@@ -17,6 +17,13 @@ begin
       hint = 'List yours at /rest/v1/payees.';
   end if;
 
+  perform private.refuse_long(count(*))
+  from (
+    select from public.transactions as t
+    where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id
+    limit 10001
+  ) as r;
+
   update public.transactions as t set payee_id = merge_payees.target_id
   where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id;
   update public.recurring_transactions as r set payee_id = merge_payees.target_id
@@ -56,6 +63,6 @@ end
 $$;
 comment on function public.merge_payees is
 'Merges payees into one: their transactions become its own, their names its aliases. Returns it. Sources that are gone already do not matter.
-Errors: PT404.';
+Above 10000 transactions it is a task, by start_bulk. Errors: PT404, PT422.';
 revoke execute on function public.merge_payees from public;
 grant execute on function public.merge_payees to authenticated;

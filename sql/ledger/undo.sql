@@ -308,12 +308,13 @@ begin
       detail = 'ledger.change_missing',
       hint = 'Send the xid of one of its changes.';
   end if;
+  perform private.refuse_long(cardinality(v_ids));
   return query select u.* from private.undo(v_book, v_ids) as u;
 end
 $$;
 comment on function public.undo_request is
 'Takes back all that one request has changed, such as a bulk edit, by the xid of its changes. Returns what was done.
-Errors: PT404, PT409 where one of the rows has been changed since.';
+Above 10000 changes it is a task, by start_bulk. Errors: PT404, PT409 where one of the rows has been changed since, PT422.';
 revoke execute on function public.undo_request from public;
 grant execute on function public.undo_request to authenticated;
 

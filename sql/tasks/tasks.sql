@@ -2,10 +2,10 @@
 create type public.task_status as enum ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out');
 comment on type public.task_status is
 'queued → running → succeeded, failed or timed_out; queued or running → cancelled. The last four are final.';
-create type public.task_kind as enum ('extract', 'export', 'import', 'restore');
+create type public.task_kind as enum ('extract', 'export', 'import', 'restore', 'bulk');
 comment on type public.task_kind is
 'extract: reports by interval as a file. export: entries or all of a book as a file. import: a file into a book. restore: a dump into an
-empty book.';
+empty book. bulk: what changes too many rows for a request.';
 
 create table public.tasks (
   book_id uuid not null references public.books on delete cascade,
@@ -50,8 +50,21 @@ comment on column public.tasks.heartbeat_at is 'When the worker last reported.';
 comment on column public.tasks.created_by is 'Who asked for it.';
 comment on column public.tasks.version is 'Goes up by one at each report.';
 
-create trigger lock_book before insert or update or delete on public.tasks
-for each statement execute function private.tg_lock_book();
+create function private.tg_tasks__hold_book() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform from public.books as b where b.id = new.book_id for key share;
+  return new;
+end
+$$;
+comment on function private.tg_tasks__hold_book is
+'Keeps a book from being deleted while it is given a task: else each would wait for the other, at the counter. Takes no turn with writers,
+of whom a task may be one for minutes: others start and cancel tasks meanwhile. Definer: whoever may start a task may hold its book.';
+revoke execute on function private.tg_tasks__hold_book from public;
+-- by name before number_row
+create trigger hold_book before insert on public.tasks
+for each row execute function private.tg_tasks__hold_book();
 create trigger number_row before insert on public.tasks
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.tasks

@@ -807,6 +807,10 @@ FUNCTIONS: dict[str, Function] = {
     "start_extract": Function(
         changed(OPERATIONS, POST="refused hidden rejected rejected rejected writes"), lambda book: {"days_before": 30}
     ),
+    "start_bulk": Function(
+        changed(OPERATIONS, POST="refused hidden own refused writes writes"),
+        lambda book: {"function_name": "undo_request", "arguments": {"xid": "1"}},
+    ),
     # about the caller, whatever book is named; what it does is tried in test_account_deletion.py
     "request_account_deletion": Function(
         changed(OPERATIONS, POST="refused rejected rejected rejected rejected rejected"),

@@ -43,6 +43,7 @@ PERSONAL = {
     "request_account_deletion": "everyone, themselves, with the password",
     "revoke_subscription": "admins",
     "set_user_active": "admins",
+    "start_bulk": "editors and owners; to delete the book, owners",
     "start_extract": "members with the plan premium",
     "switch_book": "every member, for themselves",
     "undo_import": "editors and owners, of what is committed and nobody has changed since",

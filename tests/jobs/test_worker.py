@@ -106,6 +106,20 @@ def test_a_run_that_dies_is_tried_again(subscriber: Person, db: psycopg.Connecti
     assert task_of(subscriber, task, 20)["status"] == "succeeded"
 
 
+def test_what_a_killed_run_asked_for_ends_with_it(
+    subscriber: Person, db: psycopg.Connection, held_task: HeldTask
+) -> None:
+    query = "select array_agg(pid) from pg_stat_activity where application_name = 'walletbase worker' and wait_event_type = 'Lock'"
+    with held_task() as (worker, _):
+        until(lambda: db.execute(query).fetchone() != (None,))
+        found = db.execute(query).fetchone()
+        for run in runs(worker):
+            run.kill()
+        # it waits on, if nobody tells it that there is no more use in it
+        left = "select count(*) from pg_stat_activity where pid = any(%s)"
+        until(lambda: db.execute(left, found).fetchone() == (0,), 10)
+
+
 @pytest.mark.parametrize(
     "connection",
     ["application_name = 'walletbase task'", "application_name = 'walletbase worker' and wait_event_type = 'Lock'"],
@@ -171,6 +185,17 @@ def test_a_cancelled_task_stops_at_once(subscriber: Person, db: psycopg.Connecti
     over = task_of(subscriber, task)
     assert (over["status"], over["result"]) == ("cancelled", None)
     until(lambda: job_of(db, task) is None)
+
+
+def test_tasks_are_started_and_cancelled_while_one_writes_to_the_book(subscriber: Person, env: dict[str, str]) -> None:
+    with psycopg.connect(env["SUPABASE_DB_URL"]) as writing:
+        # as an import that is being booked, for minutes
+        writing.execute(
+            "select private.lock_book(p.default_book_id) from public.profiles as p where p.id = %s", [subscriber.id]
+        )
+        task = extract(subscriber)
+        cancelled = subscriber.http.post("/rest/v1/rpc/cancel_task", json={"task_id": task})
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
 
 
 def test_a_queued_task_that_is_cancelled_never_runs(crew: Crew, subscriber: Person, db: psycopg.Connection) -> None:

@@ -180,6 +180,20 @@ def test_bulk_edit_is_undone_whole(home: Household, refused: Refused) -> None:
 
 
 @operation(
+    "Changes: Undo, merge or move more than a request may, or delete a large book",
+    javascript="supabase.rpc('start_bulk', { function_name: 'undo_request', arguments: { xid: latest_xid } })",
+    curl="""rest rpc/start_bulk -d '{"function_name": "undo_request", "arguments": {"xid": "'$latest_xid'"}}'""",
+    refusals="403 books.role_too_low, 422 tasks.arguments, 422 tasks.function_unknown",
+)
+def test_what_is_too_long_for_a_request_is_a_task(home: Household, refused: Refused) -> None:
+    call = {"function_name": "undo_request", "arguments": {"xid": "1"}}
+    assert home.client.rpc("start_bulk", call).execute().data["kind"] == "bulk"
+    refused(lambda: home.viewer.rpc("start_bulk", call).execute())
+    refused(lambda: home.client.rpc("start_bulk", call | {"arguments": {}}).execute())
+    refused(lambda: home.client.rpc("start_bulk", call | {"function_name": "drop_book"}).execute())
+
+
+@operation(
     "Changes: Undo one",
     javascript="supabase.rpc('undo_change', { change_id })",
     curl="""rest rpc/undo_change -d '{"change_id": "'$change_id'"}'""",

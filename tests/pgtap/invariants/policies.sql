@@ -200,8 +200,10 @@ where
   c.attname = 'updated_by' and c.name <> 'public.books' and c.name not in (select u.name from unrecorded as u)
   and (has_any_column_privilege('authenticated', c.oid, 'UPDATE') or has_table_privilege('authenticated', c.oid, 'DELETE'))
 union all
--- what is numbered without a gap
-select c.oid, c.name, 'lock_book' from columns as c where c.attname = 'number' and c.name <> 'public.webhooks'
+-- what is numbered without a gap; tasks are started and cancelled while another writes for minutes
+select c.oid, c.name, case c.name when 'public.tasks' then 'hold_book' else 'lock_book' end
+from columns as c
+where c.attname = 'number' and c.name <> 'public.webhooks'
 union all
 -- waits for others who write; within one transaction there are none to wait for
 select w.name::regclass, w.name, w.trigger
