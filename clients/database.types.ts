@@ -4074,6 +4074,33 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      start_bulk: {
+        Args: { arguments?: Json; function_name: string; id?: string };
+        Returns: {
+          book_id: string;
+          created_by: string | null;
+          error: Json | null;
+          finished_at: string | null;
+          heartbeat_at: string | null;
+          id: string;
+          kind: Database["public"]["Enums"]["task_kind"];
+          message: string | null;
+          number: number;
+          parameters: NonNullable<Json>;
+          progress: number;
+          queued_at: string;
+          result: Json | null;
+          started_at: string | null;
+          status: Database["public"]["Enums"]["task_status"];
+          version: number;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "tasks";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       start_export: {
         Args: {
           account_ids?: string[];
@@ -4454,7 +4481,7 @@ export type Database = {
         | "other";
       recurrence_frequency: "daily" | "weekly" | "biweekly" | "monthly" | "quarterly" | "yearly";
       subscription_status: "active" | "revoked";
-      task_kind: "extract" | "export" | "import" | "restore";
+      task_kind: "extract" | "export" | "import" | "restore" | "bulk";
       task_status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "timed_out";
       transaction_type: "income" | "expense";
       webhook_event:
@@ -4614,7 +4641,7 @@ export const Constants = {
       ],
       recurrence_frequency: ["daily", "weekly", "biweekly", "monthly", "quarterly", "yearly"],
       subscription_status: ["active", "revoked"],
-      task_kind: ["extract", "export", "import", "restore"],
+      task_kind: ["extract", "export", "import", "restore", "bulk"],
       task_status: ["queued", "running", "succeeded", "failed", "cancelled", "timed_out"],
       transaction_type: ["income", "expense"],
       webhook_event: [

@@ -68,7 +68,7 @@ PublicRecurrenceFrequency: TypeAlias = Literal["daily", "weekly", "biweekly", "m
 
 PublicSubscriptionStatus: TypeAlias = Literal["active", "revoked"]
 
-PublicTaskKind: TypeAlias = Literal["extract", "export", "import", "restore"]
+PublicTaskKind: TypeAlias = Literal["extract", "export", "import", "restore", "bulk"]
 
 PublicTaskStatus: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled", "timed_out"]
 

@@ -588,6 +588,9 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform private.lock_book(old.id);
+  if auth.uid() is not null then
+    perform private.refuse_long(sum(a.transaction_count)::bigint, 50000) from public.accounts as a where a.book_id = old.id;
+  end if;
   -- read by the triggers that record history and keep totals: this book's go with it
   perform set_config('walletbase.deleted_book', old.id::text, true);
   -- set by set and children first: cascading from accounts or categories would go row by row and meet their guards
@@ -599,7 +602,7 @@ begin
 end
 $$;
 comment on function private.tg_books__delete_entries is
-'Empties a book before it goes. Definer: an owner may do so whatever single rows forbid.';
+'Empties a book before it goes. Raises PT422 where that takes long and no task does it. Definer: an owner may do so whatever single rows forbid.';
 revoke execute on function private.tg_books__delete_entries from public;
 create trigger delete_entries before delete on public.books
 for each row execute function private.tg_books__delete_entries();
@@ -814,8 +817,8 @@ begin
     v_number := substr(v_state, length(v_key) + 1)::bigint + 1;
   else
     perform private.save_counter();
-    -- once a block, and before anything of the book is locked; the caller's own book is locked by then
-    if auth.uid() is null then
+    -- once a block, and before anything of the book is locked; the caller's own book is locked by then, but for tasks
+    if auth.uid() is null and next_number.table_name <> 'tasks' then
       perform private.lock_book(next_number.book_id);
     -- whose book is locked has been asked, and policies speak of the rest; tasks come by functions alone, which have asked, too
     elsif next_number.table_name <> 'tasks'
@@ -1474,6 +1477,23 @@ $$;
 comment on function private.lock_book is
 'Writers of one book''s ledger take turns until commit: they would meet at its totals anyway, and like this they can''t deadlock.';
 revoke execute on function private.lock_book from public;
+
+create function private.refuse_long(rows bigint, most bigint default 10000) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if refuse_long.rows > refuse_long.most and current_setting('walletbase.is_task', true) is distinct from 'yes' then
+    raise sqlstate 'PT422' using
+      message = format('This changes over %s rows, which takes longer than a request may.', refuse_long.most),
+      detail = 'tasks.too_long',
+      hint = 'Start it as a task, with start_bulk.';
+  end if;
+end
+$$;
+comment on function private.refuse_long is
+'Refuses a request that would be cut off by its time limit, at once and with the way round; a task may take longer. Raises PT422.';
+revoke execute on function private.refuse_long from public;
+grant execute on function private.refuse_long to authenticated, service_role;
 
 create function private.lock_current_book() returns void
 language sql volatile security definer set search_path = ''
@@ -4010,6 +4030,12 @@ begin
         detail = 'ledger.category_target_missing',
         hint = 'Choose another category of this book.';
     end if;
+    perform private.refuse_long(count(*))
+    from (
+      (select from public.transactions as t where t.category_id = delete_category.category_id limit 10001)
+      union all
+      (select from public.transaction_splits as s where s.category_id = delete_category.category_id limit 10001)
+    ) as r;
     update public.transactions as t set category_id = delete_category.move_to
     where t.category_id = delete_category.category_id and t.transfer_id is null;
     update public.transfers as t set fee_category_id = delete_category.move_to
@@ -4041,7 +4067,7 @@ end
 $$;
 comment on function public.delete_category is
 'Deletes a category, moving its entries to another where one is given; its children move up. Returns it as it was.
-Errors: PT404, PT409 while it has entries, PT422.';
+Above 10000 entries it is a task, by start_bulk. Errors: PT404, PT409 while it has entries, PT422.';
 revoke execute on function public.delete_category from public;
 grant execute on function public.delete_category to authenticated;
 
@@ -4116,6 +4142,13 @@ begin
       hint = 'List yours at /rest/v1/payees.';
   end if;
 
+  perform private.refuse_long(count(*))
+  from (
+    select from public.transactions as t
+    where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id
+    limit 10001
+  ) as r;
+
   update public.transactions as t set payee_id = merge_payees.target_id
   where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id;
   update public.recurring_transactions as r set payee_id = merge_payees.target_id
@@ -4155,7 +4188,7 @@ end
 $$;
 comment on function public.merge_payees is
 'Merges payees into one: their transactions become its own, their names its aliases. Returns it. Sources that are gone already do not matter.
-Errors: PT404.';
+Above 10000 transactions it is a task, by start_bulk. Errors: PT404, PT422.';
 revoke execute on function public.merge_payees from public;
 grant execute on function public.merge_payees to authenticated;
 
@@ -5022,12 +5055,13 @@ begin
       detail = 'ledger.change_missing',
       hint = 'Send the xid of one of its changes.';
   end if;
+  perform private.refuse_long(cardinality(v_ids));
   return query select u.* from private.undo(v_book, v_ids) as u;
 end
 $$;
 comment on function public.undo_request is
 'Takes back all that one request has changed, such as a bulk edit, by the xid of its changes. Returns what was done.
-Errors: PT404, PT409 where one of the rows has been changed since.';
+Above 10000 changes it is a task, by start_bulk. Errors: PT404, PT409 where one of the rows has been changed since, PT422.';
 revoke execute on function public.undo_request from public;
 grant execute on function public.undo_request to authenticated;
 
@@ -12490,10 +12524,10 @@ grant execute on function private.queue_health to service_role;
 create type public.task_status as enum ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out');
 comment on type public.task_status is
 'queued → running → succeeded, failed or timed_out; queued or running → cancelled. The last four are final.';
-create type public.task_kind as enum ('extract', 'export', 'import', 'restore');
+create type public.task_kind as enum ('extract', 'export', 'import', 'restore', 'bulk');
 comment on type public.task_kind is
 'extract: reports by interval as a file. export: entries or all of a book as a file. import: a file into a book. restore: a dump into an
-empty book.';
+empty book. bulk: what changes too many rows for a request.';
 
 create table public.tasks (
   book_id uuid not null references public.books on delete cascade,
@@ -12538,8 +12572,21 @@ comment on column public.tasks.heartbeat_at is 'When the worker last reported.';
 comment on column public.tasks.created_by is 'Who asked for it.';
 comment on column public.tasks.version is 'Goes up by one at each report.';
 
-create trigger lock_book before insert or update or delete on public.tasks
-for each statement execute function private.tg_lock_book();
+create function private.tg_tasks__hold_book() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform from public.books as b where b.id = new.book_id for key share;
+  return new;
+end
+$$;
+comment on function private.tg_tasks__hold_book is
+'Keeps a book from being deleted while it is given a task: else each would wait for the other, at the counter. Takes no turn with writers,
+of whom a task may be one for minutes: others start and cancel tasks meanwhile. Definer: whoever may start a task may hold its book.';
+revoke execute on function private.tg_tasks__hold_book from public;
+-- by name before number_row
+create trigger hold_book before insert on public.tasks
+for each row execute function private.tg_tasks__hold_book();
 create trigger number_row before insert on public.tasks
 for each row execute function private.tg_number_row();
 create trigger number_rows_done after insert on public.tasks
@@ -13714,73 +13761,63 @@ declare
   v_keys text[];
   v_columns text[];
   v_rows jsonb[];
-  v_constraint text;
   v_fault text;
 begin
   select d.* into v_table from private.dumped_tables() as d where d.table_name = restore_rows.table_name;
   if not found or not private.is_restored(v_book) then
     raise insufficient_privilege using message = 'nothing is being restored';
   end if;
-  begin
-    select array_agg(l.line::jsonb order by l.place) into v_rows from unnest(restore_rows.lines) with ordinality as l (line, place);
-    v_keys := array(select jsonb_object_keys(v_rows[1]) order by 1);
-    if exists (
-      select from unnest(v_rows) as r (item)
+  select array_agg(l.line::jsonb order by l.place) into v_rows from unnest(restore_rows.lines) with ordinality as l (line, place);
+  v_keys := array(select jsonb_object_keys(v_rows[1]) order by 1);
+  if exists (
+    select from unnest(v_rows) as r (item)
+    where
+      r.item ->> 'book_id' is distinct from restore_rows.from_book_id::text
+      or array(select jsonb_object_keys(r.item) order by 1) <> v_keys
+  ) then
+    v_fault := 'They are not all of one book and one kind.';
+  elsif exists (
+    select from unnest(v_keys) as k (name)
+    where not exists (
+      select from information_schema.columns as c
+      where c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = k.name
+    )
+  ) then
+    v_fault := 'They have columns that are not known here: the dump was made by a later version.';
+  end if;
+  if v_fault is null and v_table.table_name = 'changes' then
+    v_fault := private.refused_history(restore_rows.from_book_id, v_rows);
+    -- history of another server has the numbers of its transactions: here it comes as the work of this one
+    select array_agg(
+      case when (r.item ->> 'xid')::xid8 < pg_current_xact_id() then r.item
+        else r.item || jsonb_build_object('xid', pg_current_xact_id()::text) end
+      || case when jsonb_typeof(r.item -> 'before') = 'object'
+        -- a file that had been deleted is in no dump, so no undo here finds it
+        then jsonb_build_object('before', (r.item -> 'before') - '{storage_key,thumbnail_key}'::text[] || v_to) else '{}' end
+      order by r.place
+    ) into v_rows
+    from unnest(v_rows) with ordinality as r (item, place);
+  end if;
+  if v_fault is null then
+    v_columns := array(
+      select quote_ident(c.column_name)
+      from information_schema.columns as c
       where
-        r.item ->> 'book_id' is distinct from restore_rows.from_book_id::text
-        or array(select jsonb_object_keys(r.item) order by 1) <> v_keys
-    ) then
-      v_fault := 'They are not all of one book and one kind.';
-    elsif exists (
-      select from unnest(v_keys) as k (name)
-      where not exists (
-        select from information_schema.columns as c
-        where c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = k.name
-      )
-    ) then
-      v_fault := 'They have columns that are not known here: the dump was made by a later version.';
-    end if;
-    if v_fault is null and v_table.table_name = 'changes' then
-      v_fault := private.refused_history(restore_rows.from_book_id, v_rows);
-      -- history of another server has the numbers of its transactions: here it comes as the work of this one
-      select array_agg(
-        case when (r.item ->> 'xid')::xid8 < pg_current_xact_id() then r.item
-          else r.item || jsonb_build_object('xid', pg_current_xact_id()::text) end
-        || case when jsonb_typeof(r.item -> 'before') = 'object'
-          -- a file that had been deleted is in no dump, so no undo here finds it
-          then jsonb_build_object('before', (r.item -> 'before') - '{storage_key,thumbnail_key}'::text[] || v_to) else '{}' end
-        order by r.place
-      ) into v_rows
-      from unnest(v_rows) with ordinality as r (item, place);
-    end if;
-    if v_fault is null then
-      v_columns := array(
-        select quote_ident(c.column_name)
-        from information_schema.columns as c
-        where
-          c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = any(v_keys)
-          and c.is_generated = 'NEVER'
-          -- added up from the transactions
-          and not (v_table.table_name = 'accounts' and c.column_name in ('balance', 'transaction_count'))
-          -- the order of history, which goes on from here: numbers of another server would come after what is yet to be
-          and not (v_table.table_name = 'changes' and c.column_name = 'id')
-        order by c.ordinal_position
-      );
-      execute format(
-        'insert into %I.%I (%s) overriding system value
-        select %s from unnest($1) as l (item) cross join lateral jsonb_populate_record(null::%I.%I, l.item || $2) as r',
-        v_table.schema_name, v_table.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '),
-        v_table.schema_name, v_table.table_name
-      ) using v_rows, v_to;
-    end if;
-  exception
-    when integrity_constraint_violation then
-      get stacked diagnostics v_constraint = constraint_name;
-      v_fault := format('One breaks the rule %s.', coalesce(nullif(v_constraint, ''), 'that a value is given'));
-    -- also a statement that is too deep, a jsonb that is no object, a text for an array
-    when data_exception or program_limit_exceeded or syntax_error_or_access_rule_violation then
-      v_fault := 'One is not written as such a row is.';
-  end;
+        c.table_schema = v_table.schema_name and c.table_name = v_table.table_name and c.column_name = any(v_keys)
+        and c.is_generated = 'NEVER'
+        -- added up from the transactions
+        and not (v_table.table_name = 'accounts' and c.column_name in ('balance', 'transaction_count'))
+        -- the order of history, which goes on from here: numbers of another server would come after what is yet to be
+        and not (v_table.table_name = 'changes' and c.column_name = 'id')
+      order by c.ordinal_position
+    );
+    execute format(
+      'insert into %I.%I (%s) overriding system value
+      select %s from unnest($1) as l (item) cross join lateral jsonb_populate_record(null::%I.%I, l.item || $2) as r',
+      v_table.schema_name, v_table.table_name, array_to_string(v_columns, ', '), array_to_string(v_columns, ', '),
+      v_table.schema_name, v_table.table_name
+    ) using v_rows, v_to;
+  end if;
   if v_fault is not null then
     raise sqlstate 'PT422' using
       message = format('The rows of %s can''t be taken. %s', replace(v_table.table_name, '_', ' '), v_fault),
@@ -13790,7 +13827,8 @@ begin
 end
 $$;
 comment on function private.restore_rows is
-'For the worker: inserts rows of a dump, each the JSON of a line, into the book that is being restored. Raises 42501, PT422.
+'For the worker: inserts rows of a dump, each the JSON of a line, into the book that is being restored. Raises 42501, PT422, and as
+it comes what breaks a rule: a subtransaction a call would cost memory until commit, and a look at all before it at each key.
 Definer: numbers, history and who and when are nobody''s to give otherwise.';
 revoke execute on function private.restore_rows from public;
 grant execute on function private.restore_rows to authenticated;
@@ -14088,6 +14126,128 @@ comment on function private.tg_users__forget is
 revoke execute on function private.tg_users__forget from public;
 create trigger forget_person after delete on auth.users
 for each row execute function private.tg_users__forget();
+
+-- sql/tasks/bulk.sql
+
+-- What changes so many rows that it takes longer than a request may: what private.refuse_long refuses there, the worker does, as who
+-- asked and in one transaction.
+create function public.start_bulk(function_name text, arguments jsonb default '{}', id uuid default gen_random_uuid())
+returns public.tasks
+language plpgsql set search_path = ''
+as $$
+declare
+  v_names constant text[] := case start_bulk.function_name
+    when 'merge_payees' then array['source_ids', 'target_id']
+    when 'delete_category' then array['category_id', 'move_to']
+    when 'undo_request' then array['xid']
+    when 'delete_book' then '{}'
+  end;
+begin
+  if v_names is null then
+    raise sqlstate 'PT422' using
+      message = 'There is no such function.',
+      detail = 'tasks.function_unknown',
+      hint = 'Use merge_payees, delete_category, undo_request or delete_book.';
+  end if;
+  perform private.current_book(case start_bulk.function_name when 'delete_book' then 'owner' else 'editor' end::public.book_role);
+  if jsonb_typeof(start_bulk.arguments) is distinct from 'object'
+    or array(
+      select a.name from jsonb_each(start_bulk.arguments) as a (name, value) where a.value <> 'null' order by a.name
+    ) <> v_names then
+    raise sqlstate 'PT422' using
+      message = 'These are not the arguments of the function.',
+      detail = 'tasks.arguments',
+      hint = format('Send an object with %s.', coalesce(nullif(array_to_string(v_names, ' and '), ''), 'nothing in it'));
+  end if;
+  -- of the right types, too: said now, and not when it is done
+  perform a.* from private.bulk_arguments(start_bulk.arguments) as a;
+  return private.start_task(
+    'bulk', jsonb_build_object('function', start_bulk.function_name, 'arguments', start_bulk.arguments), start_bulk.id
+  );
+end
+$$;
+comment on function public.start_bulk is
+'Starts as a task what takes longer than a request may, and does it all or not at all. function_name and arguments: merge_payees with
+target_id and source_ids; delete_category with category_id and move_to; undo_request with xid; delete_book, for owners, without any: the
+book of the header x-book, and the task with it. The result is that of the function, of undo_request how many rows there were.
+Others write to the book once it is done. Repeated with the same id, it returns the task that is there.
+Errors: PT403, PT409 for an id that is taken, PT422, PT429 with 50 tasks under way; later in the task those of the function.';
+revoke execute on function public.start_bulk from public;
+grant execute on function public.start_bulk to authenticated;
+
+create function private.bulk_arguments(
+  arguments jsonb, out target_id uuid, out source_ids uuid [], out category_id uuid, out move_to uuid, out xid text
+)
+language sql immutable set search_path = ''
+as $$
+  select a.* from jsonb_to_record(bulk_arguments.arguments) as a (
+    target_id uuid, source_ids uuid[], category_id uuid, move_to uuid, xid text
+  )
+$$;
+comment on function private.bulk_arguments is 'The arguments of the functions that start_bulk knows, by their types.';
+revoke execute on function private.bulk_arguments from public;
+grant execute on function private.bulk_arguments to authenticated;
+
+create function private.do_bulk(task_id uuid) returns jsonb
+language plpgsql set search_path = ''
+as $$
+declare
+  v_task public.tasks;
+  v_asked record;
+  v_result jsonb;
+begin
+  perform private.lock_current_book();
+  select t.* into v_task
+  from public.tasks as t
+  where
+    t.book_id = private.current_book('editor') and t.id = do_bulk.task_id and t.kind = 'bulk' and t.created_by = (select auth.uid());
+  if not found then
+    raise sqlstate 'PT404' using
+      message = 'There is no such task of yours.',
+      detail = 'tasks.missing',
+      hint = 'List them at /rest/v1/tasks.';
+  end if;
+  -- done before the worker could say so
+  if v_task.result is not null then
+    return v_task.result;
+  end if;
+  perform set_config('walletbase.is_task', 'yes', true);
+  select a.* into v_asked from private.bulk_arguments(v_task.parameters -> 'arguments') as a;
+  case v_task.parameters ->> 'function'
+    when 'merge_payees' then
+      v_result := to_jsonb(public.merge_payees(v_asked.target_id, v_asked.source_ids));
+    when 'delete_category' then
+      v_result := to_jsonb(public.delete_category(v_asked.category_id, v_asked.move_to));
+    when 'undo_request' then
+      select jsonb_build_object('rows', count(*)) into v_result from public.undo_request(v_asked.xid);
+    when 'delete_book' then
+      delete from public.books as b where b.id = private.current_book('owner');
+      v_result := '{}';
+  end case;
+  perform private.note_result(v_task.id, v_result);
+  perform set_config('walletbase.is_task', '', true);
+  return v_result;
+end
+$$;
+comment on function private.do_bulk is
+'For the worker, as who asked: does what start_bulk was given and writes the task''s result with it, so that it is done once. Raises PT403,
+PT404, PT409, PT422.';
+revoke execute on function private.do_bulk from public;
+grant execute on function private.do_bulk to authenticated;
+
+create function private.note_result(task_id uuid, result jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if current_setting('walletbase.is_task', true) is distinct from 'yes' then
+    raise insufficient_privilege using message = 'nothing is being done';
+  end if;
+  update public.tasks as t set result = note_result.result where t.id = note_result.task_id and t.created_by = auth.uid();
+end
+$$;
+comment on function private.note_result is 'For do_bulk: writes the result of the caller''s task. Raises 42501. Definer: nobody writes tasks directly.';
+revoke execute on function private.note_result from public;
+grant execute on function private.note_result to authenticated;
 
 -- sql/analytics/report_scope.sql
 

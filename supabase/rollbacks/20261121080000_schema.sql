@@ -553,6 +553,8 @@ DROP FUNCTION "private"."budget_figures"(public.budgets, date);
 
 DROP FUNCTION "private"."budget_period"(public.budgets, date);
 
+DROP FUNCTION "private"."bulk_arguments"(jsonb);
+
 DROP FUNCTION "private"."call_sidecar"();
 
 DROP FUNCTION "private"."cancel_long_analyses"(interval);
@@ -608,6 +610,8 @@ DROP FUNCTION "private"."delete_account"(uuid);
 DROP FUNCTION "private"."delete_person"(uuid);
 
 DROP FUNCTION "private"."deleted_files"(uuid, interval);
+
+DROP FUNCTION "private"."do_bulk"(uuid);
 
 DROP FUNCTION "private"."dump_statements"();
 
@@ -739,6 +743,8 @@ DROP FUNCTION "private"."note_feed"(text);
 
 DROP FUNCTION "private"."note_finding"(uuid, text, text, jsonb);
 
+DROP FUNCTION "private"."note_result"(uuid, jsonb);
+
 DROP FUNCTION "private"."notification_text"(text, text, jsonb, text);
 
 DROP FUNCTION "private"."notification_texts"();
@@ -784,6 +790,8 @@ DROP FUNCTION "private"."record_occurrence"(uuid, date, date, numeric);
 DROP FUNCTION "private"."refuse_account"(uuid);
 
 DROP FUNCTION "private"."refuse_amount"(uuid, text, integer);
+
+DROP FUNCTION "private"."refuse_long"(bigint, bigint);
 
 DROP FUNCTION "private"."refuse_repeated"(xid);
 
@@ -1014,6 +1022,8 @@ DROP FUNCTION "public"."skip_occurrence"(uuid, date);
 DROP FUNCTION "public"."spending"(date, date, text, uuid[], uuid[], uuid[], text);
 
 DROP FUNCTION "public"."split_transaction"(uuid, jsonb, public.monetary_amount);
+
+DROP FUNCTION "public"."start_bulk"(text, jsonb, uuid);
 
 DROP FUNCTION
   "public"."start_export"(text, date, date, uuid[], uuid[], uuid[], public.transaction_type, public.payment_type, public.payment_status, numeric, numeric, text, text, boolean,
@@ -1290,6 +1300,8 @@ DROP FUNCTION "private"."tg_stamp_update"();
 DROP TYPE "public"."subscription_status";
 
 DROP TABLE "public"."tasks";
+
+DROP FUNCTION "private"."tg_tasks__hold_book"();
 
 DROP FUNCTION "private"."tg_tasks__tell"();
 
