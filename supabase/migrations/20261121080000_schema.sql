@@ -14200,7 +14200,8 @@ begin
   select t.* into v_task
   from public.tasks as t
   where
-    t.book_id = private.current_book('editor') and t.id = do_bulk.task_id and t.kind = 'bulk' and t.created_by = (select auth.uid());
+    t.book_id = (select private.current_book('editor')) and t.id = do_bulk.task_id and t.kind = 'bulk'
+    and t.created_by = (select auth.uid());
   if not found then
     raise sqlstate 'PT404' using
       message = 'There is no such task of yours.',
@@ -14221,7 +14222,7 @@ begin
     when 'undo_request' then
       select jsonb_build_object('rows', count(*)) into v_result from public.undo_request(v_asked.xid);
     when 'delete_book' then
-      delete from public.books as b where b.id = private.current_book('owner');
+      delete from public.books as b where b.id = (select private.current_book('owner'));
       v_result := '{}';
   end case;
   perform private.note_result(v_task.id, v_result);
