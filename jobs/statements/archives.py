@@ -92,18 +92,22 @@ def _unpack(path: Path) -> Iterator[tuple[str, Path]]:
         for place, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
             # names are the archive's, not the disk's
             file = folder / str(place)
-            try:
-                with archive.open(entry) as packed, file.open("wb") as unpacked:
-                    while block := packed.read(1 << 18):
-                        total += len(block)
-                        if total > MAX_BYTES:
-                            raise StatementError(
-                                f"The archive is larger than {MAX_BYTES >> 20} MiB when it is unpacked."
-                            )
-                        unpacked.write(block)
-            except DAMAGED:
-                raise StatementError("The archive is damaged.") from None
+            with file.open("wb") as unpacked:
+                for block in _blocks(archive, entry):
+                    total += len(block)
+                    if total > MAX_BYTES:
+                        raise StatementError(f"The archive is larger than {MAX_BYTES >> 20} MiB when it is unpacked.")
+                    unpacked.write(block)
             yield PurePosixPath(entry.filename).name[:100], file
+
+
+def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with archive.open(entry) as packed:
+            while block := packed.read(1 << 18):
+                yield block
+    except DAMAGED:
+        raise StatementError("The archive is damaged.") from None
 
 
 def _is_file(entry: zipfile.ZipInfo) -> bool:
