@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 from psycopg.types.json import Jsonb
 
-from jobs.database import Connection
 from jobs.exports import comma_separated
+from jobs.exports.selection import most_rows
 from jobs.task import Task
 
 __all__ = ["run"]
@@ -22,7 +22,7 @@ def run(task: Task) -> dict[str, object]:
     with TemporaryDirectory() as folder, task.member() as connection:
         path = Path(folder) / name
         task.report(0, "Reading the book")
-        at_most = entries(connection)
+        at_most = most_rows(connection)
         made = connection.execute("select private.extract_copy(%s)", [Jsonb(asked)]).fetchone()
         assert made is not None
         rows = comma_separated.save(
@@ -32,9 +32,3 @@ def run(task: Task) -> dict[str, object]:
             lambda count: task.report(min(90, 90 * count // at_most), f"{count} rows written"),
         )
         return {"file": task.keep(path, name, "text/csv; charset=utf-8"), "rows": rows}
-
-
-def entries(connection: Connection) -> int:
-    """How many there are in the book, more or less: what progress is told by."""
-    found = connection.execute("select coalesce(sum(transaction_count), 0)::integer from public.accounts").fetchone()
-    return max(found[0], 1) if found else 1

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jobs.database import Connection
-from jobs.exports.selection import Selection
+from jobs.exports.selection import ROWS_A_REPORT, Selection
 
 __all__ = ["save", "write"]
-
-ROWS_A_REPORT = 20_000
 
 
 def write(selection: Selection, path: Path) -> dict[str, object]:

@@ -12,7 +12,7 @@ from edge_api.storage import Storage
 from jobs import database
 from jobs.database import Connection
 from jobs.dumps import Writer
-from jobs.exports.selection import Selection
+from jobs.exports.selection import ROWS_A_REPORT, Selection
 from jobs.settings import Settings
 
 __all__ = ["write"]
@@ -23,7 +23,6 @@ select row_to_json(b) from public.books as b where b.id = private.current_book('
 # what row-level security leaves of them is one's own
 PERSON = ("profiles", "notification_preferences", "notifications", "subscriptions", "book_members")
 ROWS = "copy (select row_to_json(r) from public.{} as r{}) to stdout (format csv, quote E'\\x01', delimiter E'\\x02')"
-ROWS_A_REPORT = 20_000
 
 
 def write(selection: Selection, path: Path) -> dict[str, object]:

@@ -16,10 +16,11 @@ from psycopg.types.json import Jsonb
 
 from jobs.database import Connection
 
-__all__ = ["Account", "Book", "Entry", "Flow", "Line", "Selection", "Spent", "Total"]
+__all__ = ["ROWS_A_REPORT", "Account", "Book", "Entry", "Flow", "Line", "Selection", "Spent", "Total", "most_rows"]
 
 # as many rows at a time as are some MiB
 BATCH_ROWS = 5000
+ROWS_A_REPORT = 20_000
 # up to so many years a chart has a column a month
 MONTHS_YEARS = 3
 
@@ -134,6 +135,20 @@ class Flow(NamedTuple):
 T = TypeVar("T", bound=tuple[Any, ...])
 
 
+def most_rows(connection: Connection, account_ids: list[str] | None = None) -> int:
+    """No more entries than this: what progress is told by, since to count them takes as long as to write them."""
+    found = connection.execute(
+        """
+        select greatest(coalesce(sum(a.transaction_count), 0), 1)::integer
+        from public.accounts as a
+        where %(ids)s::uuid[] is null or a.id = any(%(ids)s::uuid[])
+        """,
+        {"ids": account_ids},
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 class Selection:
     """What `parameters`, as private.export_parameters returns them, select for whom the connection speaks."""
 
@@ -147,16 +162,7 @@ class Selection:
         # what follows reads a book from end to end: compiling costs more than it gains, and sorting on disk is slow
         connection.execute("set local jit = off")
         connection.execute("set local work_mem = '64MB'")
-        # no more rows than this: what progress is told by, since to count them takes as long as to write them
-        found = connection.execute(
-            """
-            select coalesce(sum(a.transaction_count), 0)::integer
-            from public.accounts as a
-            where %(ids)s::uuid[] is null or a.id = any(%(ids)s::uuid[])
-            """,
-            {"ids": parameters.get("account_ids")},
-        ).fetchone()
-        self._at_most = max(found[0], 1) if found else 1
+        self._at_most = most_rows(connection, parameters.get("account_ids"))
 
     def file_name(self, suffix: str) -> str:
         plain = re.sub(r"[^\w-]+", "-", self.book.name).strip("-").lower() or "book"

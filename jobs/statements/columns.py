@@ -483,19 +483,18 @@ class Columns:
             # some give both; where it has gaps, it is not the amount of each line
             amounts = self._column(found["amount"][0])
             sums = self._column(found["debit"][0]) if "debit" in found else []
+            both = [*found.get("debit", []), *found.get("credit", [])]
             unsigned = any(map(is_sum, sums)) and not any(BELOW.search(text_of(cell)) for cell in amounts)
-            if ("debit" in found or "credit" in found) and (
-                unsigned or len(amounts) < 0.8 * len(self.sample) or self._is_own(found)
-            ):
+            if both and (unsigned or len(amounts) < 0.8 * len(self.sample) or self._is_own(both)):
                 del found["amount"]
             else:
                 found.pop("debit", None)
                 found.pop("credit", None)
         self._take(found, "balance", is_amount, 0.8, [p for ps in found.values() for p in ps])
 
-    def _is_own(self, found: dict[str, list[int]]) -> bool:
-        """Whether sums are called those in the account's own currency."""
-        return any(OWN.search(self.headings[p]) for role in sorted(SUMS - {"amount"}) for p in found.get(role, []))
+    def _is_own(self, places: list[int]) -> bool:
+        """Whether one of some columns is called that of the account's own currency."""
+        return any(OWN.search(self.headings[p]) for p in places)
 
     def _take_currencies(self, found: dict[str, list[int]]) -> None:
         for role in ("currency", "original_currency"):
@@ -505,7 +504,7 @@ class Columns:
             found.pop("currency", None)
         self._take(found, "original_amount", is_amount)
         sums = [p for role in sorted(SUMS) for p in found.get(role, [])]
-        if "original_amount" not in found and any(OWN.search(self.headings[p]) for p in sums):
+        if "original_amount" not in found and self._is_own(sums):
             found["original_amount"] = [
                 p for p in self._places("amount") if p not in sums and self._mostly(p, is_amount)
             ][:1]
@@ -526,7 +525,7 @@ class Columns:
         # of two amounts the one currency is that of the second
         [second] = found.get("original_amount") or [MAX_COLUMNS]
         is_there = "original_amount" in found and (not self.sample or self._column(second))
-        is_own = "currency" in found and OWN.search(self.headings[found["currency"][0]])
+        is_own = self._is_own(found.get("currency", []))
         if is_there and "original_currency" not in found and "currency" in found and not is_own:
             found["original_currency"] = found.pop("currency")
 

@@ -65,8 +65,9 @@ TIME = re.compile(
     r"(?:[T ,]+|-(?=[\d:]+$)| / )"
     r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?$"
 )
-# some have the time first, or say after it of which day the booking is
+# a weekday behind the day or before it
 WEEKDAY = re.compile(r"(?:[.,]{1,2} |\s?\()[^\W\d]{1,12}\.?\)?$|^[^\W\d]{1,12}[.,]{1,2} (?=\d+[-./])")
+# some have the time first, or say after it of which day the booking is
 AROUND = re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?[ ,]+| as of .*")
 ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 ERA = re.compile(r"(令和|平成|R|H)\.?\s*(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
