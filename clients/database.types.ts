@@ -2044,6 +2044,7 @@ export type Database = {
           payment_type: Database["public"]["Enums"]["payment_type"];
           position: number;
           transaction_id: string;
+          transaction_number: number;
           type: Database["public"]["Enums"]["transaction_type"];
           updated_at: string;
           updated_by: string | null;
@@ -2066,6 +2067,7 @@ export type Database = {
           payment_type?: Database["public"]["Enums"]["payment_type"];
           position?: number;
           transaction_id: string;
+          transaction_number?: number;
           type?: Database["public"]["Enums"]["transaction_type"];
           updated_at?: string;
           updated_by?: string | null;
@@ -2087,6 +2089,7 @@ export type Database = {
           payment_type?: Database["public"]["Enums"]["payment_type"];
           position?: number;
           transaction_id?: string;
+          transaction_number?: number;
           type?: Database["public"]["Enums"]["transaction_type"];
           updated_at?: string;
           updated_by?: string | null;
@@ -4062,6 +4065,7 @@ export type Database = {
           payment_type: Database["public"]["Enums"]["payment_type"];
           position: number;
           transaction_id: string;
+          transaction_number: number;
           type: Database["public"]["Enums"]["transaction_type"];
           updated_at: string;
           updated_by: string | null;

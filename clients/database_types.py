@@ -1688,6 +1688,7 @@ class PublicTransactionSplits(BaseModel):
     payment_type: PublicPaymentType = Field(alias="payment_type")
     position: int = Field(alias="position")
     transaction_id: uuid.UUID = Field(alias="transaction_id")
+    transaction_number: int = Field(alias="transaction_number")
     type: PublicTransactionType = Field(alias="type")
     updated_at: datetime.datetime = Field(alias="updated_at")
     updated_by: Optional[uuid.UUID] = Field(alias="updated_by")
@@ -1710,6 +1711,7 @@ class PublicTransactionSplitsInsert(TypedDict):
     payment_type: NotRequired[Annotated[PublicPaymentType, Field(alias="payment_type")]]
     position: NotRequired[Annotated[int, Field(alias="position")]]
     transaction_id: Annotated[uuid.UUID, Field(alias="transaction_id")]
+    transaction_number: NotRequired[Annotated[int, Field(alias="transaction_number")]]
     type: NotRequired[Annotated[PublicTransactionType, Field(alias="type")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     updated_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="updated_by")]]
@@ -1732,6 +1734,7 @@ class PublicTransactionSplitsUpdate(TypedDict):
     payment_type: NotRequired[Annotated[PublicPaymentType, Field(alias="payment_type")]]
     position: NotRequired[Annotated[int, Field(alias="position")]]
     transaction_id: NotRequired[Annotated[uuid.UUID, Field(alias="transaction_id")]]
+    transaction_number: NotRequired[Annotated[int, Field(alias="transaction_number")]]
     type: NotRequired[Annotated[PublicTransactionType, Field(alias="type")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     updated_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="updated_by")]]

@@ -42,6 +42,8 @@ declare
   and cardinality(entry_totals.starts) = 1 + (entry_totals.previous_from is not null)::integer;
   v_pieces private.range_piece[];
   v_previous private.range_piece[];
+  v_through bigint;
+  v_unsummed private.total_entry[];
 begin
   if v_groups is null and (not v_by_account or v_by_day or entry_totals.scope.label_ids is not null
     or entry_totals.group_by in ('payee', 'payment_type')) then
@@ -97,6 +99,11 @@ begin
     );
   end if;
 
+  v_through := private.totals_through(entry_totals.scope.book_id);
+  v_unsummed := array(select u from private.unsummed(entry_totals.scope.book_id) as u);
+  v_pieces := v_pieces || (null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece;
+  v_previous := v_previous || (null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece;
+
   return query
   select
     p.is_previous,
@@ -143,7 +150,16 @@ begin
     from private.entries as e
     where
       (v_by_account or v_groups = 'payee') and p.period = 'day' and e.book_id = entry_totals.scope.book_id
-      and e.booked_on between p.first_day and p.last_day and e.type::text = any(v_types)
+      and e.booked_on between p.first_day and p.last_day and e.number <= v_through and e.type::text = any(v_types)
+    union all
+    select
+      u.booked_on, u.type::text, u.account_id,
+      coalesce(case when v_groups = 'payee' then u.payee_id else u.category_id end, '00000000-0000-0000-0000-000000000000'),
+      u.payment_type::text, coalesce(round(u.amount * u.base_rate, 8), 0), 1, (u.base_rate is null)::integer
+    from unnest(v_unsummed) as u
+    where
+      p.period is null and u.amount is not null and u.booked_on between p.first_day and p.last_day
+      and u.type::text = any(v_types)
     -- a fence: each piece reads its own days, not all days for all pieces
     offset 0
   ) as t

@@ -8,7 +8,8 @@ create type private.range_piece as (
   sign integer
 );
 comment on type private.range_piece is
-'The kept totals of the periods that start from first_day to last_day; with sign -1 they are taken off.';
+'The kept totals of the periods that start from first_day to last_day; with sign -1 they are taken off. Without a period: entries of
+these days that are in no totals yet.';
 
 create function private.cut_period(
   period private.total_period, starts_on date, ends_on date, first_day date, last_day date, today date

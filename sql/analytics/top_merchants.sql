@@ -32,6 +32,11 @@ declare
   v_pieces constant private.range_piece[] := case
     when v_is_filtered then array[('day', v_scope.from_date, v_scope.to_date, 1)::private.range_piece]
     else private.cut_range(v_scope.from_date, v_scope.to_date, v_scope.today, false, true)
+      || (null, v_scope.from_date, v_scope.to_date, 1)::private.range_piece
+  end;
+  -- days at the edges of a range are those of the totals that they complete
+  v_through constant bigint := case
+    when v_is_filtered then 9223372036854775807 else private.totals_through(v_scope.book_id)
   end;
 begin
   if top_merchants.page_size is null or top_merchants.page_size not between 1 and 100 then
@@ -67,7 +72,7 @@ begin
       from private.entries as e
       where
         p.period = 'day' and e.book_id = v_scope.book_id and e.type = 'expense'
-        and e.booked_on between p.first_day and p.last_day
+        and e.booked_on between p.first_day and p.last_day and e.number <= v_through
         and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
         and (
           v_scope.category_ids is null
@@ -82,6 +87,13 @@ begin
           )
         )
       group by 1, 2
+      union all
+      select
+        u.payee_id, case when u.payee_id is null then nullif(u.payer, '') end, coalesce(round(u.amount * u.base_rate, 8), 0),
+        (u.amount is not null and u.base_rate is null)::integer, (not u.is_part)::integer,
+        (not u.is_part and u.base_rate is null)::integer, null, null
+      from private.unsummed(v_scope.book_id) as u
+      where p.period is null and u.type = 'expense' and u.booked_on between p.first_day and p.last_day
       -- a fence: each piece reads its own days, not all days for all pieces
       offset 0
     ) as t

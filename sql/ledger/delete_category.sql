@@ -21,12 +21,10 @@ begin
         detail = 'ledger.category_target_missing',
         hint = 'Choose another category of this book.';
     end if;
-    perform private.refuse_long(count(*))
-    from (
-      (select from public.transactions as t where t.category_id = delete_category.category_id limit 10001)
-      union all
-      (select from public.transaction_splits as s where s.category_id = delete_category.category_id limit 10001)
-    ) as r;
+    perform private.refuse_long(
+      (select count(*) from public.transactions as t where t.category_id = delete_category.category_id)
+      + (select count(*) from public.transaction_splits as s where s.category_id = delete_category.category_id)
+    );
     update public.transactions as t set category_id = delete_category.move_to
     where t.category_id = delete_category.category_id and t.transfer_id is null;
     update public.transfers as t set fee_category_id = delete_category.move_to

@@ -4,6 +4,7 @@ create view private.entries with (security_invoker = true) as
 select
   t.book_id,
   t.id as transaction_id,
+  t.number,
   t.booked_on,
   t.account_id,
   t.category_id,
@@ -20,6 +21,7 @@ union all
 select
   s.book_id,
   s.transaction_id,
+  s.transaction_number,
   s.booked_on,
   s.account_id,
   s.category_id,

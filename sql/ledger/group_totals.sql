@@ -1,5 +1,5 @@
 -- Totals by what reports group by, over all accounts: most reports ask by category or by time alone, and read a fraction of the rows
--- here. Kept by ledger/totals.sql.
+-- here. Kept by ledger/totals.sql and totals_through.sql.
 
 -- no enums: comparing those is not leak-proof, so under row-level security no index serves it; and domains, whose checks a session
 -- reads once, where those of a table are read in each statement

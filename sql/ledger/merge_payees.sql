@@ -18,11 +18,8 @@ begin
   end if;
 
   perform private.refuse_long(count(*))
-  from (
-    select from public.transactions as t
-    where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id
-    limit 10001
-  ) as r;
+  from public.transactions as t
+  where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id;
 
   update public.transactions as t set payee_id = merge_payees.target_id
   where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id;

@@ -1,6 +1,7 @@
 -- Totals that are kept in the transaction that changes what they add up, so that reading costs what is shown. Each trigger
 -- function sees its transition table as "entries" and adds it with the sign of its argument: an insert adds, a delete takes
--- away, an update does both, one trigger each. Keys are locked in sorted order. verify_book proves the result.
+-- away, an update does both, one trigger each. Balances and days are right at once, months and groups with what is read beside them
+-- (totals_through.sql). Accounts are locked in sorted order, then totals_through. verify_book proves the result.
 
 create table private.account_days (
   book_id uuid not null,
@@ -100,73 +101,34 @@ begin
   on conflict on constraint account_days_pkey do update
   set net = d.net + excluded.net, transaction_count = d.transaction_count + excluded.transaction_count;
 
-  insert into private.month_totals as m (
-    book_id, month, account_id, category_id, type, amount, base_amount, entry_count, missing_rates
-  )
-  select
-    e.book_id, date_trunc('month', e.booked_on::timestamp), e.account_id,
-    coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * sum(e.reported_amount),
-    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  where e.reported_amount > 0
-  group by 1, 2, 3, 4, 5
-  order by 1, 2, 3, 4, 5
-  on conflict on constraint month_totals_pkey do update
-  set
-    amount = m.amount + excluded.amount,
-    base_amount = m.base_amount + excluded.base_amount,
-    entry_count = m.entry_count + excluded.entry_count,
-    missing_rates = m.missing_rates + excluded.missing_rates;
-
-  insert into private.group_totals as g (
-    book_id, grouped_by, type, period, starts_on, group_id, group_name,
-    base_amount, entry_count, missing_rates, transaction_count, unknown_count
-  )
-  select
-    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
-    v_sign * coalesce(sum(e.base_amount), 0),
-    v_sign * count(*) filter (where not e.is_split),
-    v_sign * count(*) filter (where not e.is_split and e.is_unknown),
-    v_sign * count(*) filter (where p.grouped_by <> 'category'),
-    v_sign * count(*) filter (where p.grouped_by <> 'category' and e.is_unknown)
+  if tg_op = 'INSERT' then
+    -- one by one would cost more than all else that an insert does; of a million they are left to the tick
+    perform private.sum_up(e.book_id)
+    from (select n.book_id, max(n.number) as number from entries as n group by n.book_id) as e
+    inner join private.totals_through as u on u.book_id = e.book_id
+    where e.number - u.number between 200 and 20000 and not private.is_restored(e.book_id);
+    return null;
+  end if;
+  perform from private.totals_through as u
+  where u.book_id in (select e.book_id from entries as e)
+  order by u.book_id
+  for no key update;
+  perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select
-      n.book_id, n.type::text as type, n.booked_on as day,
-      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
-      date_trunc('month', n.booked_on::timestamp)::date as month,
-      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
-      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
-      n.payment_type::text as payment_type,
-      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
-      round(n.reported_amount * n.base_rate, 8) as base_amount,
-      n.base_rate is null as is_unknown, n.is_split
-    from entries as n
-    -- of a split transaction the parts are the entries, but it is one transaction
-    where n.reported_amount > 0 or n.is_split
-  ) as e
-  cross join lateral (
-    values
-    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
-    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
-    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
-    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
-    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  where not e.is_split or p.grouped_by <> 'category'
-  group by 1, 2, 3, 4, 5, 6, 7
-  -- any order will do that is everybody's: what tells rows apart comes first
-  order by 5, 7, 6, 1, 2, 3, 4
-  on conflict on constraint group_totals_pkey do update
-  set
-    base_amount = g.base_amount + excluded.base_amount,
-    entry_count = g.entry_count + excluded.entry_count,
-    missing_rates = g.missing_rates + excluded.missing_rates,
-    transaction_count = g.transaction_count + excluded.transaction_count,
-    unknown_count = g.unknown_count + excluded.unknown_count;
+      e.book_id,
+      row(
+        e.account_id, e.booked_on, e.type, e.category_id, e.payment_type, e.payee_id, e.payer,
+        case when not e.is_split then e.reported_amount end, e.base_rate, false
+      )::private.total_entry as entry,
+      -- as many at a time as are some MiB
+      row_number() over (order by e.book_id) / 20000 as share
+    from entries as e
+    inner join private.totals_through as u on u.book_id = e.book_id and e.number <= u.number
+    where e.reported_amount > 0 or e.is_split
+  ) as s
+  group by s.share, s.book_id
+  order by s.share, s.book_id;
   return null;
 end
 $$;
@@ -202,72 +164,25 @@ begin
   order by a.book_id, a.id
   for no key update;
 
-  insert into private.month_totals as m (
-    book_id, month, account_id, category_id, type, amount, base_amount, entry_count, missing_rates
-  )
-  select
-    e.book_id, date_trunc('month', e.booked_on::timestamp), e.account_id,
-    coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * sum(e.amount),
-    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  -- a book or account that is going has no totals left to keep
-  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-  group by 1, 2, 3, 4, 5
-  order by 1, 2, 3, 4, 5
-  on conflict on constraint month_totals_pkey do update
-  set
-    amount = m.amount + excluded.amount,
-    base_amount = m.base_amount + excluded.base_amount,
-    entry_count = m.entry_count + excluded.entry_count,
-    missing_rates = m.missing_rates + excluded.missing_rates;
-
-  insert into private.group_totals as g (
-    book_id, grouped_by, type, period, starts_on, group_id, group_name,
-    base_amount, entry_count, missing_rates, transaction_count, unknown_count
-  )
-  select
-    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
-    v_sign * coalesce(sum(e.base_amount), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.is_unknown),
-    0,
-    0
+  perform from private.totals_through as u
+  where u.book_id in (select e.book_id from entries as e)
+  order by u.book_id
+  for no key update;
+  perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select
-      n.book_id, n.type::text as type, n.booked_on as day,
-      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
-      date_trunc('month', n.booked_on::timestamp)::date as month,
-      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
-      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
-      n.payment_type::text as payment_type,
-      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
-      round(n.amount * n.base_rate, 8) as base_amount,
-      n.base_rate is null as is_unknown
-    from entries as n
-    inner join public.accounts as a on a.book_id = n.book_id and a.id = n.account_id
-  ) as e
-  cross join lateral (
-    values
-    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
-    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
-    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
-    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
-    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  group by 1, 2, 3, 4, 5, 6, 7
-  -- any order will do that is everybody's: what tells rows apart comes first
-  order by 5, 7, 6, 1, 2, 3, 4
-  on conflict on constraint group_totals_pkey do update
-  set
-    base_amount = g.base_amount + excluded.base_amount,
-    entry_count = g.entry_count + excluded.entry_count,
-    missing_rates = g.missing_rates + excluded.missing_rates,
-    transaction_count = g.transaction_count + excluded.transaction_count,
-    unknown_count = g.unknown_count + excluded.unknown_count;
+      e.book_id,
+      row(
+        e.account_id, e.booked_on, e.type, e.category_id, e.payment_type, e.payee_id, e.payer, e.amount, e.base_rate, true
+      )::private.total_entry as entry,
+      row_number() over (order by e.book_id) / 20000 as share
+    from entries as e
+    -- a book or account that is going has no totals left to keep
+    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+    inner join private.totals_through as u on u.book_id = e.book_id and e.transaction_number <= u.number
+  ) as s
+  group by s.share, s.book_id
+  order by s.share, s.book_id;
 
   -- the transaction itself counts again when its last split goes, and no longer when its first one comes
   if tg_op = 'INSERT' then

@@ -11,6 +11,7 @@ create table public.transaction_splits (
   position integer not null default 0,
   -- copies from the transaction, kept by triggers, so that totals are kept from this row alone;
   -- the defaults are never seen
+  transaction_number bigint not null default 0,
   account_id uuid not null default '00000000-0000-0000-0000-000000000000',
   booked_on date not null default 'epoch',
   type public.transaction_type not null default 'expense',
@@ -34,6 +35,7 @@ create table public.transaction_splits (
 create index transaction_splits_transaction_id on public.transaction_splits (book_id, transaction_id);
 create index transaction_splits_category_id on public.transaction_splits (book_id, category_id);
 create index transaction_splits_booked_on on public.transaction_splits (book_id, booked_on);
+create index transaction_splits_number on public.transaction_splits (book_id, transaction_number);
 comment on table public.transaction_splits is
 'Parts of a transaction by category. Together they are its amount: send them in one request, or use split_transaction.';
 comment on column public.transaction_splits.book_id is 'The book. Default: the one this request is about.';
@@ -43,6 +45,7 @@ comment on column public.transaction_splits.category_id is 'What this part was f
 comment on column public.transaction_splits.amount is 'Amount above zero, in the transaction''s currency.';
 comment on column public.transaction_splits.description is 'Short text, at most 500 characters.';
 comment on column public.transaction_splits.position is 'Order within the transaction.';
+comment on column public.transaction_splits.transaction_number is 'The transaction''s number. Read-only.';
 comment on column public.transaction_splits.account_id is 'The transaction''s account. Read-only.';
 comment on column public.transaction_splits.booked_on is 'The transaction''s day. Read-only.';
 comment on column public.transaction_splits.type is 'The transaction''s type. Read-only.';
@@ -77,7 +80,7 @@ begin
       hint = 'Delete it and insert another.';
   end if;
   select
-    t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, t.transfer_id, t.currency,
+    t.number, t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, t.transfer_id, t.currency,
     (select c.decimals from public.currencies as c where c.code = t.currency) as decimals
   into v_transaction
   from public.transactions as t
@@ -102,6 +105,7 @@ begin
   if new.amount <> round(new.amount, v_transaction.decimals) then
     perform private.refuse_amount(new.book_id, v_transaction.currency, v_transaction.decimals);
   end if;
+  new.transaction_number := v_transaction.number;
   new.account_id := v_transaction.account_id;
   new.booked_on := v_transaction.booked_on;
   new.type := v_transaction.type;
@@ -113,7 +117,7 @@ begin
 end
 $$;
 comment on function private.tg_transaction_splits__prepare is
-'Copies day, account, type, rate, payment type and payee from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
+'Copies number, day, account, type, rate, payment type and payee from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
 revoke execute on function private.tg_transaction_splits__prepare from public;
 create trigger prepare_row before insert or update of transaction_id, amount on public.transaction_splits
 for each row execute function private.tg_transaction_splits__prepare();

@@ -1,4 +1,4 @@
--- The proof of ledger/totals.sql: says again, in other words, what every total must be, and returns where it is not.
+-- The proof of ledger/totals.sql and totals_through.sql: says again, in other words, what every total must be, and returns where it is not.
 create function private.verify_book(book_id uuid)
 returns table (total text, key jsonb, kept numeric[], computed numeric[])
 language sql stable set search_path = ''
@@ -8,13 +8,13 @@ as $$
       case when t.transfer_id is null then t.amount else t.fee end as amount
     from public.transactions as t
     where
-      t.book_id = verify_book.book_id
+      t.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
       and not exists (select from public.transaction_splits as s where s.book_id = t.book_id and s.transaction_id = t.id)
     union all
     select t.id, t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, s.amount
     from public.transaction_splits as s
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
-    where s.book_id = verify_book.book_id
+    where s.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
   ),
   months as (
     select
@@ -134,8 +134,8 @@ as $$
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
     where
       s.book_id = verify_book.book_id
-      and (s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
-      is distinct from (t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer)
+      and (s.transaction_number, s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
+      is distinct from (t.number, t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer)
   ),
   compared as (
     select 'month_totals' as total, coalesce(k.key, m.key) as key, k.kept, m.computed

@@ -28,17 +28,25 @@ declare
   v_is_whole constant boolean := v_first < v_after;
 begin
   return query
-  select coalesce(sum(t.base_amount), 0), coalesce(sum(t.missing_rates), 0)::bigint
+  select coalesce(sum(s.base_amount), 0), coalesce(sum(s.missing_rates), 0)::bigint
   from (
-    values
-    ('month', case when v_is_whole then v_first end, v_after - 1),
-    ('day', spent.from_date, case when v_is_whole then v_first - 1 else spent.to_date end),
-    ('day', case when v_is_whole then v_after end, spent.to_date)
-  ) as p (period, first_day, last_day)
-  inner join private.group_totals as t on t.period = p.period and t.starts_on between p.first_day and p.last_day
-  where
-    t.book_id = spent.book_id and t.grouped_by = 'category' and t.type = 'expense'
-    and (spent.category_ids is null or t.group_id = any(spent.category_ids));
+    select t.group_id as category_id, t.base_amount, t.missing_rates
+    from (
+      values
+      ('month', case when v_is_whole then v_first end, v_after - 1),
+      ('day', spent.from_date, case when v_is_whole then v_first - 1 else spent.to_date end),
+      ('day', case when v_is_whole then v_after end, spent.to_date)
+    ) as p (period, first_day, last_day)
+    inner join private.group_totals as t on t.period = p.period and t.starts_on between p.first_day and p.last_day
+    where t.book_id = spent.book_id and t.grouped_by = 'category' and t.type = 'expense'
+    union all
+    select
+      coalesce(u.category_id, '00000000-0000-0000-0000-000000000000'), round(u.amount * u.base_rate, 8),
+      (u.base_rate is null)::integer
+    from private.unsummed(spent.book_id) as u
+    where u.amount is not null and u.type = 'expense' and u.booked_on between spent.from_date and spent.to_date
+  ) as s
+  where spent.category_ids is null or s.category_id = any(spent.category_ids);
 end
 $$;
 comment on function private.spent is

@@ -66,17 +66,7 @@ declare
   v_result jsonb;
 begin
   perform private.lock_current_book();
-  select t.* into v_task
-  from public.tasks as t
-  where
-    t.book_id = (select private.current_book('editor')) and t.id = do_bulk.task_id and t.kind = 'bulk'
-    and t.created_by = (select auth.uid());
-  if not found then
-    raise sqlstate 'PT404' using
-      message = 'There is no such task of yours.',
-      detail = 'tasks.missing',
-      hint = 'List them at /rest/v1/tasks.';
-  end if;
+  v_task := private.task_to_do(private.current_book('editor'), do_bulk.task_id, 'bulk');
   -- done before the worker could say so
   if v_task.result is not null then
     return v_task.result;

@@ -123,16 +123,7 @@ declare
   v_task public.tasks;
 begin
   perform private.lock_book(v_book);
-  select t.* into v_task
-  from public.tasks as t
-  -- not locked: the worker shows there that it lives
-  where t.book_id = v_book and t.id = begin_restore.task_id and t.kind = 'restore' and t.created_by = auth.uid();
-  if not found then
-    raise sqlstate 'PT404' using
-      message = 'There is no such task of yours.',
-      detail = 'tasks.missing',
-      hint = 'List them at /rest/v1/tasks.';
-  end if;
+  v_task := private.task_to_do(v_book, begin_restore.task_id, 'restore');
   -- done before the worker could say so
   if v_task.result is not null then
     return false;
@@ -278,6 +269,7 @@ begin
     raise insufficient_privilege using message = 'nothing is being restored';
   end if;
   set constraints all immediate;
+  perform private.sum_up(v_book);
   for v_table in
     select d.schema_name, d.table_name
     from private.dumped_tables() as d

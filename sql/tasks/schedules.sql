@@ -30,6 +30,11 @@ as $$
     when 'reminders' then exists (select from public.budgets as g where g.book_id = b.id and g.is_active)
       or exists (select from public.goals as g where g.book_id = b.id and g.status = 'active')
       or exists (select from public.debts as d where d.book_id = b.id and d.reminder_days is not null)
+    when 'totals' then exists (
+      select from private.totals_through as u
+      inner join private.counters as c on c.book_id = u.book_id and c.table_name = 'transactions'
+      where u.book_id = b.id and c.last - u.number >= 200
+    )
     else true
   end
   order by b.id
@@ -54,6 +59,9 @@ begin
         perform private.raise_budget_alerts(attempt.moment, attempt.book_id);
         perform private.mark_goal_milestones(attempt.moment, attempt.book_id);
         perform private.remind_of_debts(attempt.moment, attempt.book_id);
+      when 'totals' then
+        -- not so many that other writers of the book would wait until they are refused
+        perform private.sum_up(attempt.book_id, 100000);
       when 'verify' then
         for v_difference in select v.* from private.verify_book(attempt.book_id) as v limit 100 loop
           perform private.note_finding(
@@ -75,7 +83,7 @@ begin
 end
 $$;
 comment on function private.attempt is
-'Does a job in one book: recurrences, reminders or verify. False where it failed, with nothing of it done; findings say why.
+'Does a job in one book: recurrences, reminders, totals or verify. False where it failed, with nothing of it done; findings say why.
 Definer: the system writes for all.';
 revoke execute on function private.attempt from public;
 grant execute on function private.attempt to service_role;

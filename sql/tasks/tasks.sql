@@ -176,6 +176,31 @@ PT429 with 50 tasks under way.';
 revoke execute on function public.start_extract from public;
 grant execute on function public.start_extract to authenticated;
 
+create function private.task_to_do(book_id uuid, task_id uuid, kind public.task_kind) returns public.tasks
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_task public.tasks;
+begin
+  -- not locked: the worker shows there that it lives
+  select t.* into v_task
+  from public.tasks as t
+  where
+    t.book_id = task_to_do.book_id and t.id = task_to_do.task_id and t.kind = task_to_do.kind
+    and t.created_by = (select auth.uid());
+  if not found then
+    raise sqlstate 'PT404' using
+      message = 'There is no such task of yours.',
+      detail = 'tasks.missing',
+      hint = 'List them at /rest/v1/tasks.';
+  end if;
+  return v_task;
+end
+$$;
+comment on function private.task_to_do is 'The task of the caller''s own that the worker is to do in a book. Raises PT404.';
+revoke execute on function private.task_to_do from public;
+grant execute on function private.task_to_do to authenticated;
+
 create function public.cancel_task(task_id uuid) returns public.tasks
 language plpgsql set search_path = ''
 as $$

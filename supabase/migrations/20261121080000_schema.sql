@@ -2916,6 +2916,7 @@ create table public.transaction_splits (
   position integer not null default 0,
   -- copies from the transaction, kept by triggers, so that totals are kept from this row alone;
   -- the defaults are never seen
+  transaction_number bigint not null default 0,
   account_id uuid not null default '00000000-0000-0000-0000-000000000000',
   booked_on date not null default 'epoch',
   type public.transaction_type not null default 'expense',
@@ -2939,6 +2940,7 @@ create table public.transaction_splits (
 create index transaction_splits_transaction_id on public.transaction_splits (book_id, transaction_id);
 create index transaction_splits_category_id on public.transaction_splits (book_id, category_id);
 create index transaction_splits_booked_on on public.transaction_splits (book_id, booked_on);
+create index transaction_splits_number on public.transaction_splits (book_id, transaction_number);
 comment on table public.transaction_splits is
 'Parts of a transaction by category. Together they are its amount: send them in one request, or use split_transaction.';
 comment on column public.transaction_splits.book_id is 'The book. Default: the one this request is about.';
@@ -2948,6 +2950,7 @@ comment on column public.transaction_splits.category_id is 'What this part was f
 comment on column public.transaction_splits.amount is 'Amount above zero, in the transaction''s currency.';
 comment on column public.transaction_splits.description is 'Short text, at most 500 characters.';
 comment on column public.transaction_splits.position is 'Order within the transaction.';
+comment on column public.transaction_splits.transaction_number is 'The transaction''s number. Read-only.';
 comment on column public.transaction_splits.account_id is 'The transaction''s account. Read-only.';
 comment on column public.transaction_splits.booked_on is 'The transaction''s day. Read-only.';
 comment on column public.transaction_splits.type is 'The transaction''s type. Read-only.';
@@ -2982,7 +2985,7 @@ begin
       hint = 'Delete it and insert another.';
   end if;
   select
-    t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, t.transfer_id, t.currency,
+    t.number, t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, t.transfer_id, t.currency,
     (select c.decimals from public.currencies as c where c.code = t.currency) as decimals
   into v_transaction
   from public.transactions as t
@@ -3007,6 +3010,7 @@ begin
   if new.amount <> round(new.amount, v_transaction.decimals) then
     perform private.refuse_amount(new.book_id, v_transaction.currency, v_transaction.decimals);
   end if;
+  new.transaction_number := v_transaction.number;
   new.account_id := v_transaction.account_id;
   new.booked_on := v_transaction.booked_on;
   new.type := v_transaction.type;
@@ -3018,7 +3022,7 @@ begin
 end
 $$;
 comment on function private.tg_transaction_splits__prepare is
-'Copies day, account, type, rate, payment type and payee from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
+'Copies number, day, account, type, rate, payment type and payee from the transaction. Raises PT409, PT422. Definer: reads it whoever asks.';
 revoke execute on function private.tg_transaction_splits__prepare from public;
 create trigger prepare_row before insert or update of transaction_id, amount on public.transaction_splits
 for each row execute function private.tg_transaction_splits__prepare();
@@ -3156,7 +3160,8 @@ for each statement execute function private.tg_transfers__keep_legs();
 
 -- Totals that are kept in the transaction that changes what they add up, so that reading costs what is shown. Each trigger
 -- function sees its transition table as "entries" and adds it with the sign of its argument: an insert adds, a delete takes
--- away, an update does both, one trigger each. Keys are locked in sorted order. verify_book proves the result.
+-- away, an update does both, one trigger each. Balances and days are right at once, months and groups with what is read beside them
+-- (totals_through.sql). Accounts are locked in sorted order, then totals_through. verify_book proves the result.
 
 create table private.account_days (
   book_id uuid not null,
@@ -3256,73 +3261,34 @@ begin
   on conflict on constraint account_days_pkey do update
   set net = d.net + excluded.net, transaction_count = d.transaction_count + excluded.transaction_count;
 
-  insert into private.month_totals as m (
-    book_id, month, account_id, category_id, type, amount, base_amount, entry_count, missing_rates
-  )
-  select
-    e.book_id, date_trunc('month', e.booked_on::timestamp), e.account_id,
-    coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * sum(e.reported_amount),
-    v_sign * coalesce(sum(round(e.reported_amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  where e.reported_amount > 0
-  group by 1, 2, 3, 4, 5
-  order by 1, 2, 3, 4, 5
-  on conflict on constraint month_totals_pkey do update
-  set
-    amount = m.amount + excluded.amount,
-    base_amount = m.base_amount + excluded.base_amount,
-    entry_count = m.entry_count + excluded.entry_count,
-    missing_rates = m.missing_rates + excluded.missing_rates;
-
-  insert into private.group_totals as g (
-    book_id, grouped_by, type, period, starts_on, group_id, group_name,
-    base_amount, entry_count, missing_rates, transaction_count, unknown_count
-  )
-  select
-    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
-    v_sign * coalesce(sum(e.base_amount), 0),
-    v_sign * count(*) filter (where not e.is_split),
-    v_sign * count(*) filter (where not e.is_split and e.is_unknown),
-    v_sign * count(*) filter (where p.grouped_by <> 'category'),
-    v_sign * count(*) filter (where p.grouped_by <> 'category' and e.is_unknown)
+  if tg_op = 'INSERT' then
+    -- one by one would cost more than all else that an insert does; of a million they are left to the tick
+    perform private.sum_up(e.book_id)
+    from (select n.book_id, max(n.number) as number from entries as n group by n.book_id) as e
+    inner join private.totals_through as u on u.book_id = e.book_id
+    where e.number - u.number between 200 and 20000 and not private.is_restored(e.book_id);
+    return null;
+  end if;
+  perform from private.totals_through as u
+  where u.book_id in (select e.book_id from entries as e)
+  order by u.book_id
+  for no key update;
+  perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select
-      n.book_id, n.type::text as type, n.booked_on as day,
-      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
-      date_trunc('month', n.booked_on::timestamp)::date as month,
-      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
-      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
-      n.payment_type::text as payment_type,
-      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
-      round(n.reported_amount * n.base_rate, 8) as base_amount,
-      n.base_rate is null as is_unknown, n.is_split
-    from entries as n
-    -- of a split transaction the parts are the entries, but it is one transaction
-    where n.reported_amount > 0 or n.is_split
-  ) as e
-  cross join lateral (
-    values
-    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
-    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
-    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
-    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
-    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  where not e.is_split or p.grouped_by <> 'category'
-  group by 1, 2, 3, 4, 5, 6, 7
-  -- any order will do that is everybody's: what tells rows apart comes first
-  order by 5, 7, 6, 1, 2, 3, 4
-  on conflict on constraint group_totals_pkey do update
-  set
-    base_amount = g.base_amount + excluded.base_amount,
-    entry_count = g.entry_count + excluded.entry_count,
-    missing_rates = g.missing_rates + excluded.missing_rates,
-    transaction_count = g.transaction_count + excluded.transaction_count,
-    unknown_count = g.unknown_count + excluded.unknown_count;
+      e.book_id,
+      row(
+        e.account_id, e.booked_on, e.type, e.category_id, e.payment_type, e.payee_id, e.payer,
+        case when not e.is_split then e.reported_amount end, e.base_rate, false
+      )::private.total_entry as entry,
+      -- as many at a time as are some MiB
+      row_number() over (order by e.book_id) / 20000 as share
+    from entries as e
+    inner join private.totals_through as u on u.book_id = e.book_id and e.number <= u.number
+    where e.reported_amount > 0 or e.is_split
+  ) as s
+  group by s.share, s.book_id
+  order by s.share, s.book_id;
   return null;
 end
 $$;
@@ -3358,72 +3324,25 @@ begin
   order by a.book_id, a.id
   for no key update;
 
-  insert into private.month_totals as m (
-    book_id, month, account_id, category_id, type, amount, base_amount, entry_count, missing_rates
-  )
-  select
-    e.book_id, date_trunc('month', e.booked_on::timestamp), e.account_id,
-    coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
-    v_sign * sum(e.amount),
-    v_sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.base_rate is null)
-  from entries as e
-  -- a book or account that is going has no totals left to keep
-  inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
-  group by 1, 2, 3, 4, 5
-  order by 1, 2, 3, 4, 5
-  on conflict on constraint month_totals_pkey do update
-  set
-    amount = m.amount + excluded.amount,
-    base_amount = m.base_amount + excluded.base_amount,
-    entry_count = m.entry_count + excluded.entry_count,
-    missing_rates = m.missing_rates + excluded.missing_rates;
-
-  insert into private.group_totals as g (
-    book_id, grouped_by, type, period, starts_on, group_id, group_name,
-    base_amount, entry_count, missing_rates, transaction_count, unknown_count
-  )
-  select
-    e.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
-    v_sign * coalesce(sum(e.base_amount), 0),
-    v_sign * count(*),
-    v_sign * count(*) filter (where e.is_unknown),
-    0,
-    0
+  perform from private.totals_through as u
+  where u.book_id in (select e.book_id from entries as e)
+  order by u.book_id
+  for no key update;
+  perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select
-      n.book_id, n.type::text as type, n.booked_on as day,
-      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
-      date_trunc('month', n.booked_on::timestamp)::date as month,
-      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
-      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
-      n.payment_type::text as payment_type,
-      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
-      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
-      round(n.amount * n.base_rate, 8) as base_amount,
-      n.base_rate is null as is_unknown
-    from entries as n
-    inner join public.accounts as a on a.book_id = n.book_id and a.id = n.account_id
-  ) as e
-  cross join lateral (
-    values
-    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
-    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
-    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
-    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
-    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
-  ) as p (grouped_by, period, starts_on, group_id, group_name)
-  group by 1, 2, 3, 4, 5, 6, 7
-  -- any order will do that is everybody's: what tells rows apart comes first
-  order by 5, 7, 6, 1, 2, 3, 4
-  on conflict on constraint group_totals_pkey do update
-  set
-    base_amount = g.base_amount + excluded.base_amount,
-    entry_count = g.entry_count + excluded.entry_count,
-    missing_rates = g.missing_rates + excluded.missing_rates,
-    transaction_count = g.transaction_count + excluded.transaction_count,
-    unknown_count = g.unknown_count + excluded.unknown_count;
+      e.book_id,
+      row(
+        e.account_id, e.booked_on, e.type, e.category_id, e.payment_type, e.payee_id, e.payer, e.amount, e.base_rate, true
+      )::private.total_entry as entry,
+      row_number() over (order by e.book_id) / 20000 as share
+    from entries as e
+    -- a book or account that is going has no totals left to keep
+    inner join public.accounts as a on a.book_id = e.book_id and a.id = e.account_id
+    inner join private.totals_through as u on u.book_id = e.book_id and e.transaction_number <= u.number
+  ) as s
+  group by s.share, s.book_id
+  order by s.share, s.book_id;
 
   -- the transaction itself counts again when its last split goes, and no longer when its first one comes
   if tg_op = 'INSERT' then
@@ -3546,7 +3465,7 @@ for each row execute function private.tg_transaction_splits__check_splits();
 -- sql/ledger/group_totals.sql
 
 -- Totals by what reports group by, over all accounts: most reports ask by category or by time alone, and read a fraction of the rows
--- here. Kept by ledger/totals.sql.
+-- here. Kept by ledger/totals.sql and totals_through.sql.
 
 -- no enums: comparing those is not leak-proof, so under row-level security no index serves it; and domains, whose checks a session
 -- reads once, where those of a table are read in each statement
@@ -3593,9 +3512,195 @@ using (book_id = (select private.current_book('viewer')));
 -- no write grant: written by triggers alone
 grant select on private.group_totals to authenticated;
 
+-- sql/ledger/totals_through.sql
+
+-- Totals by month and group are added up some hundred entries at a time: those of transactions numbered up to here are in them, and
+-- reports read the others as they are (private.unsummed). What is changed or deleted later is taken from the totals at once.
+create table private.totals_through (
+  book_id uuid not null primary key references public.books on delete cascade,
+  number bigint not null default 0
+);
+comment on table private.totals_through is 'Up to which transaction a book''s totals by month and group are added up.';
+comment on column private.totals_through.number is 'Number of that transaction; its splits are in the totals, too. 0 where there is none yet.';
+alter table private.totals_through enable row level security;
+alter table private.totals_through force row level security;
+create policy select_viewer on private.totals_through for select to authenticated
+using (book_id = (select private.current_book('viewer')));
+-- no write grant: written by sum_up alone
+grant select on private.totals_through to authenticated;
+
+create function private.tg_books__begin_totals() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.totals_through (book_id) values (new.id);
+  return null;
+end
+$$;
+comment on function private.tg_books__begin_totals is 'There from the beginning, so that whoever adds up or takes away has a row to lock. Definer: kept.';
+revoke execute on function private.tg_books__begin_totals from public;
+create trigger begin_totals after insert on public.books
+for each row execute function private.tg_books__begin_totals();
+
+create type private.total_entry as (
+  account_id uuid,
+  booked_on date,
+  type public.transaction_type,
+  category_id uuid,
+  payment_type public.payment_type,
+  payee_id uuid,
+  payer text,
+  amount numeric,
+  base_rate numeric,
+  is_part boolean
+);
+comment on type private.total_entry is
+'What totals know of an entry. amount: null of a split transaction, whose parts count in its place; it is one transaction still.';
+
+create function private.totals_through(book_id uuid) returns bigint
+-- no SQL function: of those, an expression keeps the plan of its first caller's policies as long as the transaction lasts
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return (select t.number from private.totals_through as t where t.book_id = totals_through.book_id);
+end
+$$;
+comment on function private.totals_through is 'Number of the last transaction that is in the totals by month and group.';
+revoke execute on function private.totals_through from public;
+grant execute on function private.totals_through to authenticated, service_role;
+
+create function private.unsummed(book_id uuid, through bigint default null) returns setof private.total_entry
+-- a range of numbers and no more, so that its index is the only one to read
+language plpgsql stable rows 100 set search_path = ''
+as $$
+declare
+  v_after constant bigint := private.totals_through(unsummed.book_id);
+  v_last constant bigint := coalesce(unsummed.through, 9223372036854775807);
+begin
+  return query
+  select
+    t.account_id, t.booked_on, t.type, t.category_id, t.payment_type, t.payee_id, t.payer,
+    case when not t.is_split then t.reported_amount end, t.base_rate, false
+  from public.transactions as t
+  where t.book_id = unsummed.book_id and t.number > v_after and t.number <= v_last and (t.reported_amount > 0 or t.is_split);
+  return query
+  select
+    s.account_id, s.booked_on, s.type, s.category_id, s.payment_type, s.payee_id, s.payer, s.amount::numeric, s.base_rate, true
+  from public.transaction_splits as s
+  where s.book_id = unsummed.book_id and s.transaction_number > v_after and s.transaction_number <= v_last;
+end
+$$;
+comment on function private.unsummed is
+'Entries that are not in the totals by month and group yet: of all transactions after totals_through, or of those up to a number.';
+revoke execute on function private.unsummed from public;
+grant execute on function private.unsummed to authenticated, service_role;
+
+create function private.add_to_totals(book_id uuid, entries private.total_entry[], sign integer) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.month_totals as m (
+    book_id, month, account_id, category_id, type, amount, base_amount, entry_count, missing_rates
+  )
+  select
+    add_to_totals.book_id, date_trunc('month', e.booked_on::timestamp), e.account_id,
+    coalesce(e.category_id, '00000000-0000-0000-0000-000000000000'), e.type,
+    add_to_totals.sign * sum(e.amount),
+    add_to_totals.sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
+    add_to_totals.sign * count(*),
+    add_to_totals.sign * count(*) filter (where e.base_rate is null)
+  from unnest(add_to_totals.entries) as e
+  where e.amount is not null
+  group by 2, 3, 4, 5
+  on conflict on constraint month_totals_pkey do update
+  set
+    amount = m.amount + excluded.amount,
+    base_amount = m.base_amount + excluded.base_amount,
+    entry_count = m.entry_count + excluded.entry_count,
+    missing_rates = m.missing_rates + excluded.missing_rates;
+
+  insert into private.group_totals as g (
+    book_id, grouped_by, type, period, starts_on, group_id, group_name,
+    base_amount, entry_count, missing_rates, transaction_count, unknown_count
+  )
+  select
+    add_to_totals.book_id, p.grouped_by, e.type, p.period, p.starts_on, p.group_id, p.group_name,
+    add_to_totals.sign * coalesce(sum(round(e.amount * e.base_rate, 8)), 0),
+    add_to_totals.sign * count(e.amount),
+    add_to_totals.sign * count(e.amount) filter (where e.base_rate is null),
+    add_to_totals.sign * count(*) filter (where p.grouped_by <> 'category' and not e.is_part),
+    add_to_totals.sign * count(*) filter (where p.grouped_by <> 'category' and not e.is_part and e.base_rate is null)
+  from (
+    select
+      n.type::text as type, n.booked_on as day,
+      date_trunc('month', n.booked_on::timestamp)::date + least(2, (extract(day from n.booked_on)::integer - 1) / 10) * 10 as third,
+      date_trunc('month', n.booked_on::timestamp)::date as month,
+      date_trunc('quarter', n.booked_on::timestamp)::date as quarter,
+      coalesce(n.category_id, '00000000-0000-0000-0000-000000000000') as category_id,
+      n.payment_type::text as payment_type,
+      coalesce(n.payee_id, '00000000-0000-0000-0000-000000000000') as payee_id,
+      case when n.payee_id is null then coalesce(n.payer, '') else '' end as payer,
+      n.amount, n.base_rate, n.is_part
+    from unnest(add_to_totals.entries) as n
+  ) as e
+  cross join lateral (
+    values
+    ('category', 'day', e.day, e.category_id, ''), ('category', 'third', e.third, e.category_id, ''),
+    ('category', 'month', e.month, e.category_id, ''), ('category', 'quarter', e.quarter, e.category_id, ''),
+    ('payment_type', 'day', e.day, '00000000-0000-0000-0000-000000000000'::uuid, e.payment_type),
+    ('payment_type', 'month', e.month, '00000000-0000-0000-0000-000000000000', e.payment_type),
+    ('payee', 'month', e.month, e.payee_id, e.payer), ('payee', 'quarter', e.quarter, e.payee_id, e.payer)
+  ) as p (grouped_by, period, starts_on, group_id, group_name)
+  where e.amount is not null or p.grouped_by <> 'category'
+  group by 1, 2, 3, 4, 5, 6, 7
+  on conflict on constraint group_totals_pkey do update
+  set
+    base_amount = g.base_amount + excluded.base_amount,
+    entry_count = g.entry_count + excluded.entry_count,
+    missing_rates = g.missing_rates + excluded.missing_rates,
+    transaction_count = g.transaction_count + excluded.transaction_count,
+    unknown_count = g.unknown_count + excluded.unknown_count;
+end
+$$;
+comment on function private.add_to_totals is
+'Adds entries of a book to its totals by month and group, or takes them away with the sign -1. Whoever calls it has locked totals_through.
+Definer: nobody writes totals directly.';
+revoke execute on function private.add_to_totals from public;
+
+create function private.sum_up(book_id uuid, most bigint default null) returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  -- some MiB of memory
+  v_step constant bigint := 20000;
+  v_begin bigint;
+  v_through bigint;
+  v_last bigint;
+begin
+  perform private.lock_book(sum_up.book_id);
+  select t.number into v_begin from private.totals_through as t where t.book_id = sum_up.book_id for no key update;
+  -- what others change meanwhile waits for that row, so it is read after this
+  select max(t.number) into v_last from public.transactions as t where t.book_id = sum_up.book_id;
+  v_through := v_begin;
+  v_last := least(v_last, v_begin + sum_up.most);
+  while v_through < v_last loop
+    v_through := least(v_through + v_step, v_last);
+    perform private.add_to_totals(
+      sum_up.book_id, array(select u from private.unsummed(sum_up.book_id, v_through) as u), 1
+    );
+    update private.totals_through as t set number = v_through where t.book_id = sum_up.book_id;
+  end loop;
+  return v_through - v_begin;
+end
+$$;
+comment on function private.sum_up is
+'Adds up what is not in a book''s totals by month and group yet, or so many numbers of it. Returns how many. Definer: nobody writes totals directly.';
+revoke execute on function private.sum_up from public;
+grant execute on function private.sum_up to service_role;
+
 -- sql/ledger/verify_book.sql
 
--- The proof of ledger/totals.sql: says again, in other words, what every total must be, and returns where it is not.
+-- The proof of ledger/totals.sql and totals_through.sql: says again, in other words, what every total must be, and returns where it is not.
 create function private.verify_book(book_id uuid)
 returns table (total text, key jsonb, kept numeric[], computed numeric[])
 language sql stable set search_path = ''
@@ -3605,13 +3710,13 @@ as $$
       case when t.transfer_id is null then t.amount else t.fee end as amount
     from public.transactions as t
     where
-      t.book_id = verify_book.book_id
+      t.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
       and not exists (select from public.transaction_splits as s where s.book_id = t.book_id and s.transaction_id = t.id)
     union all
     select t.id, t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, s.amount
     from public.transaction_splits as s
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
-    where s.book_id = verify_book.book_id
+    where s.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
   ),
   months as (
     select
@@ -3731,8 +3836,8 @@ as $$
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
     where
       s.book_id = verify_book.book_id
-      and (s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
-      is distinct from (t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer)
+      and (s.transaction_number, s.account_id, s.booked_on, s.type, s.base_rate, s.payment_type, s.payee_id, s.payer)
+      is distinct from (t.number, t.account_id, t.booked_on, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer)
   ),
   compared as (
     select 'month_totals' as total, coalesce(k.key, m.key) as key, k.kept, m.computed
@@ -4030,12 +4135,10 @@ begin
         detail = 'ledger.category_target_missing',
         hint = 'Choose another category of this book.';
     end if;
-    perform private.refuse_long(count(*))
-    from (
-      (select from public.transactions as t where t.category_id = delete_category.category_id limit 10001)
-      union all
-      (select from public.transaction_splits as s where s.category_id = delete_category.category_id limit 10001)
-    ) as r;
+    perform private.refuse_long(
+      (select count(*) from public.transactions as t where t.category_id = delete_category.category_id)
+      + (select count(*) from public.transaction_splits as s where s.category_id = delete_category.category_id)
+    );
     update public.transactions as t set category_id = delete_category.move_to
     where t.category_id = delete_category.category_id and t.transfer_id is null;
     update public.transfers as t set fee_category_id = delete_category.move_to
@@ -4143,11 +4246,8 @@ begin
   end if;
 
   perform private.refuse_long(count(*))
-  from (
-    select from public.transactions as t
-    where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id
-    limit 10001
-  ) as r;
+  from public.transactions as t
+  where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id;
 
   update public.transactions as t set payee_id = merge_payees.target_id
   where t.payee_id = any(merge_payees.source_ids) and t.payee_id <> merge_payees.target_id;
@@ -6899,6 +6999,7 @@ create view private.entries with (security_invoker = true) as
 select
   t.book_id,
   t.id as transaction_id,
+  t.number,
   t.booked_on,
   t.account_id,
   t.category_id,
@@ -6915,6 +7016,7 @@ union all
 select
   s.book_id,
   s.transaction_id,
+  s.transaction_number,
   s.booked_on,
   s.account_id,
   s.category_id,
@@ -9472,17 +9574,25 @@ declare
   v_is_whole constant boolean := v_first < v_after;
 begin
   return query
-  select coalesce(sum(t.base_amount), 0), coalesce(sum(t.missing_rates), 0)::bigint
+  select coalesce(sum(s.base_amount), 0), coalesce(sum(s.missing_rates), 0)::bigint
   from (
-    values
-    ('month', case when v_is_whole then v_first end, v_after - 1),
-    ('day', spent.from_date, case when v_is_whole then v_first - 1 else spent.to_date end),
-    ('day', case when v_is_whole then v_after end, spent.to_date)
-  ) as p (period, first_day, last_day)
-  inner join private.group_totals as t on t.period = p.period and t.starts_on between p.first_day and p.last_day
-  where
-    t.book_id = spent.book_id and t.grouped_by = 'category' and t.type = 'expense'
-    and (spent.category_ids is null or t.group_id = any(spent.category_ids));
+    select t.group_id as category_id, t.base_amount, t.missing_rates
+    from (
+      values
+      ('month', case when v_is_whole then v_first end, v_after - 1),
+      ('day', spent.from_date, case when v_is_whole then v_first - 1 else spent.to_date end),
+      ('day', case when v_is_whole then v_after end, spent.to_date)
+    ) as p (period, first_day, last_day)
+    inner join private.group_totals as t on t.period = p.period and t.starts_on between p.first_day and p.last_day
+    where t.book_id = spent.book_id and t.grouped_by = 'category' and t.type = 'expense'
+    union all
+    select
+      coalesce(u.category_id, '00000000-0000-0000-0000-000000000000'), round(u.amount * u.base_rate, 8),
+      (u.base_rate is null)::integer
+    from private.unsummed(spent.book_id) as u
+    where u.amount is not null and u.type = 'expense' and u.booked_on between spent.from_date and spent.to_date
+  ) as s
+  where spent.category_ids is null or s.category_id = any(spent.category_ids);
 end
 $$;
 comment on function private.spent is
@@ -12698,6 +12808,31 @@ PT429 with 50 tasks under way.';
 revoke execute on function public.start_extract from public;
 grant execute on function public.start_extract to authenticated;
 
+create function private.task_to_do(book_id uuid, task_id uuid, kind public.task_kind) returns public.tasks
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_task public.tasks;
+begin
+  -- not locked: the worker shows there that it lives
+  select t.* into v_task
+  from public.tasks as t
+  where
+    t.book_id = task_to_do.book_id and t.id = task_to_do.task_id and t.kind = task_to_do.kind
+    and t.created_by = (select auth.uid());
+  if not found then
+    raise sqlstate 'PT404' using
+      message = 'There is no such task of yours.',
+      detail = 'tasks.missing',
+      hint = 'List them at /rest/v1/tasks.';
+  end if;
+  return v_task;
+end
+$$;
+comment on function private.task_to_do is 'The task of the caller''s own that the worker is to do in a book. Raises PT404.';
+revoke execute on function private.task_to_do from public;
+grant execute on function private.task_to_do to authenticated;
+
 create function public.cancel_task(task_id uuid) returns public.tasks
 language plpgsql set search_path = ''
 as $$
@@ -12896,6 +13031,11 @@ as $$
     when 'reminders' then exists (select from public.budgets as g where g.book_id = b.id and g.is_active)
       or exists (select from public.goals as g where g.book_id = b.id and g.status = 'active')
       or exists (select from public.debts as d where d.book_id = b.id and d.reminder_days is not null)
+    when 'totals' then exists (
+      select from private.totals_through as u
+      inner join private.counters as c on c.book_id = u.book_id and c.table_name = 'transactions'
+      where u.book_id = b.id and c.last - u.number >= 200
+    )
     else true
   end
   order by b.id
@@ -12920,6 +13060,9 @@ begin
         perform private.raise_budget_alerts(attempt.moment, attempt.book_id);
         perform private.mark_goal_milestones(attempt.moment, attempt.book_id);
         perform private.remind_of_debts(attempt.moment, attempt.book_id);
+      when 'totals' then
+        -- not so many that other writers of the book would wait until they are refused
+        perform private.sum_up(attempt.book_id, 100000);
       when 'verify' then
         for v_difference in select v.* from private.verify_book(attempt.book_id) as v limit 100 loop
           perform private.note_finding(
@@ -12941,7 +13084,7 @@ begin
 end
 $$;
 comment on function private.attempt is
-'Does a job in one book: recurrences, reminders or verify. False where it failed, with nothing of it done; findings say why.
+'Does a job in one book: recurrences, reminders, totals or verify. False where it failed, with nothing of it done; findings say why.
 Definer: the system writes for all.';
 revoke execute on function private.attempt from public;
 grant execute on function private.attempt to service_role;
@@ -13708,16 +13851,7 @@ declare
   v_task public.tasks;
 begin
   perform private.lock_book(v_book);
-  select t.* into v_task
-  from public.tasks as t
-  -- not locked: the worker shows there that it lives
-  where t.book_id = v_book and t.id = begin_restore.task_id and t.kind = 'restore' and t.created_by = auth.uid();
-  if not found then
-    raise sqlstate 'PT404' using
-      message = 'There is no such task of yours.',
-      detail = 'tasks.missing',
-      hint = 'List them at /rest/v1/tasks.';
-  end if;
+  v_task := private.task_to_do(v_book, begin_restore.task_id, 'restore');
   -- done before the worker could say so
   if v_task.result is not null then
     return false;
@@ -13863,6 +13997,7 @@ begin
     raise insufficient_privilege using message = 'nothing is being restored';
   end if;
   set constraints all immediate;
+  perform private.sum_up(v_book);
   for v_table in
     select d.schema_name, d.table_name
     from private.dumped_tables() as d
@@ -14197,17 +14332,7 @@ declare
   v_result jsonb;
 begin
   perform private.lock_current_book();
-  select t.* into v_task
-  from public.tasks as t
-  where
-    t.book_id = (select private.current_book('editor')) and t.id = do_bulk.task_id and t.kind = 'bulk'
-    and t.created_by = (select auth.uid());
-  if not found then
-    raise sqlstate 'PT404' using
-      message = 'There is no such task of yours.',
-      detail = 'tasks.missing',
-      hint = 'List them at /rest/v1/tasks.';
-  end if;
+  v_task := private.task_to_do(private.current_book('editor'), do_bulk.task_id, 'bulk');
   -- done before the worker could say so
   if v_task.result is not null then
     return v_task.result;
@@ -14459,7 +14584,8 @@ create type private.range_piece as (
   sign integer
 );
 comment on type private.range_piece is
-'The kept totals of the periods that start from first_day to last_day; with sign -1 they are taken off.';
+'The kept totals of the periods that start from first_day to last_day; with sign -1 they are taken off. Without a period: entries of
+these days that are in no totals yet.';
 
 create function private.cut_period(
   period private.total_period, starts_on date, ends_on date, first_day date, last_day date, today date
@@ -14596,6 +14722,8 @@ declare
   and cardinality(entry_totals.starts) = 1 + (entry_totals.previous_from is not null)::integer;
   v_pieces private.range_piece[];
   v_previous private.range_piece[];
+  v_through bigint;
+  v_unsummed private.total_entry[];
 begin
   if v_groups is null and (not v_by_account or v_by_day or entry_totals.scope.label_ids is not null
     or entry_totals.group_by in ('payee', 'payment_type')) then
@@ -14651,6 +14779,11 @@ begin
     );
   end if;
 
+  v_through := private.totals_through(entry_totals.scope.book_id);
+  v_unsummed := array(select u from private.unsummed(entry_totals.scope.book_id) as u);
+  v_pieces := v_pieces || (null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece;
+  v_previous := v_previous || (null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece;
+
   return query
   select
     p.is_previous,
@@ -14697,7 +14830,16 @@ begin
     from private.entries as e
     where
       (v_by_account or v_groups = 'payee') and p.period = 'day' and e.book_id = entry_totals.scope.book_id
-      and e.booked_on between p.first_day and p.last_day and e.type::text = any(v_types)
+      and e.booked_on between p.first_day and p.last_day and e.number <= v_through and e.type::text = any(v_types)
+    union all
+    select
+      u.booked_on, u.type::text, u.account_id,
+      coalesce(case when v_groups = 'payee' then u.payee_id else u.category_id end, '00000000-0000-0000-0000-000000000000'),
+      u.payment_type::text, coalesce(round(u.amount * u.base_rate, 8), 0), 1, (u.base_rate is null)::integer
+    from unnest(v_unsummed) as u
+    where
+      p.period is null and u.amount is not null and u.booked_on between p.first_day and p.last_day
+      and u.type::text = any(v_types)
     -- a fence: each piece reads its own days, not all days for all pieces
     offset 0
   ) as t
@@ -16164,6 +16306,11 @@ declare
   v_pieces constant private.range_piece[] := case
     when v_is_filtered then array[('day', v_scope.from_date, v_scope.to_date, 1)::private.range_piece]
     else private.cut_range(v_scope.from_date, v_scope.to_date, v_scope.today, false, true)
+      || (null, v_scope.from_date, v_scope.to_date, 1)::private.range_piece
+  end;
+  -- days at the edges of a range are those of the totals that they complete
+  v_through constant bigint := case
+    when v_is_filtered then 9223372036854775807 else private.totals_through(v_scope.book_id)
   end;
 begin
   if top_merchants.page_size is null or top_merchants.page_size not between 1 and 100 then
@@ -16199,7 +16346,7 @@ begin
       from private.entries as e
       where
         p.period = 'day' and e.book_id = v_scope.book_id and e.type = 'expense'
-        and e.booked_on between p.first_day and p.last_day
+        and e.booked_on between p.first_day and p.last_day and e.number <= v_through
         and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
         and (
           v_scope.category_ids is null
@@ -16214,6 +16361,13 @@ begin
           )
         )
       group by 1, 2
+      union all
+      select
+        u.payee_id, case when u.payee_id is null then nullif(u.payer, '') end, coalesce(round(u.amount * u.base_rate, 8), 0),
+        (u.amount is not null and u.base_rate is null)::integer, (not u.is_part)::integer,
+        (not u.is_part and u.base_rate is null)::integer, null, null
+      from private.unsummed(v_scope.book_id) as u
+      where p.period is null and u.type = 'expense' and u.booked_on between p.first_day and p.last_day
       -- a fence: each piece reads its own days, not all days for all pieces
       offset 0
     ) as t

@@ -37,6 +37,8 @@ begin
   perform cron.schedule('recurrences', '7 * * * *', format(v_books, 'recurrences'));
   -- budgets, goals and debts: what a new day alone has caused; what an entry causes is told at once
   perform cron.schedule('reminders', '27 */6 * * *', format(v_books, 'reminders'));
+  -- what large imports have left to be added up; until then reports read it entry by entry
+  perform cron.schedule('totals', '* * * * *', format(v_books, 'totals'));
   -- the proof of every kept total; what it finds is in private.findings, in the log, and told to admins
   perform cron.schedule('verify', '41 2 * * *', format(v_books, 'verify'));
   -- tasks past their hard limit, should the worker not have seen to it

@@ -19,6 +19,8 @@ DROP POLICY "select_viewer" ON "private"."group_totals";
 
 DROP POLICY "select_viewer" ON "private"."month_totals";
 
+DROP POLICY "select_viewer" ON "private"."totals_through";
+
 DROP POLICY "select_viewer" ON "private"."webhook_notes";
 
 DROP POLICY "delete_editor" ON "public"."account_groups";
@@ -286,6 +288,9 @@ ALTER TABLE "private"."month_totals"
 ALTER TABLE "private"."sign_ins"
   DROP CONSTRAINT "sign_ins_user_id_fkey";
 
+ALTER TABLE "private"."totals_through"
+  DROP CONSTRAINT "totals_through_book_id_fkey";
+
 ALTER TABLE "private"."webhook_notes"
   DROP CONSTRAINT "webhook_notes_book_id_fkey";
 
@@ -512,6 +517,8 @@ DROP FUNCTION "private"."account_balances"(uuid, uuid[], date[]);
 DROP FUNCTION "private"."account_decimals"(uuid, uuid);
 
 DROP FUNCTION "private"."add_exchange_rates"(jsonb, text, timestamp WITH time zone);
+
+DROP FUNCTION "private"."add_to_totals"(uuid, private.total_entry[], integer);
 
 DROP FUNCTION "private"."add_token_claims"(jsonb);
 
@@ -875,6 +882,10 @@ DROP FUNCTION "private"."start_task"(public.task_kind, jsonb, uuid);
 
 DROP FUNCTION "private"."stop_digests"(uuid);
 
+DROP FUNCTION "private"."sum_up"(uuid, bigint);
+
+DROP FUNCTION "private"."task_to_do"(uuid, uuid, public.task_kind);
+
 DROP FUNCTION "private"."tell_admins"(text, text, text, jsonb);
 
 DROP FUNCTION "private"."tell_webhook_off"(public.webhooks, text, timestamp WITH time zone);
@@ -887,6 +898,8 @@ DROP FUNCTION "private"."tick_signature"(text, text, text, text);
 
 DROP FUNCTION "private"."time_out_tasks"(timestamp WITH time zone);
 
+DROP FUNCTION "private"."totals_through"(uuid);
+
 DROP FUNCTION "private"."uncount_try"(bigint);
 
 DROP FUNCTION "private"."undo"(uuid, bigint[]);
@@ -894,6 +907,8 @@ DROP FUNCTION "private"."undo"(uuid, bigint[]);
 DROP FUNCTION "private"."undo_import"(uuid);
 
 DROP FUNCTION "private"."undo_order"(text);
+
+DROP FUNCTION "private"."unsummed"(uuid, bigint);
 
 DROP FUNCTION "private"."unused_files"(text[]);
 
@@ -1095,6 +1110,8 @@ DROP TYPE "private"."recurrence_rule";
 
 DROP TYPE "private"."report_scope";
 
+DROP TYPE "private"."total_entry";
+
 DROP TYPE "queue"."procrastinate_job_to_defer_v1";
 
 DROP TABLE "private"."account_days";
@@ -1139,6 +1156,8 @@ DROP TABLE "private"."ticks";
 
 DROP TABLE "private"."timezone_countries";
 
+DROP TABLE "private"."totals_through";
+
 DROP TABLE "private"."webhook_notes";
 
 DROP FUNCTION "private"."tg_webhook_notes__tell"();
@@ -1182,6 +1201,8 @@ DROP FUNCTION "private"."tg_book_members__keep_default"();
 DROP FUNCTION "private"."tg_book_members__keep_owner"();
 
 DROP TABLE "public"."books";
+
+DROP FUNCTION "private"."tg_books__begin_totals"();
 
 DROP FUNCTION "private"."tg_books__check"();
 

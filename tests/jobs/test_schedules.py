@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Person, until
 
-BOOKWISE = ["recurrences", "reminders", "verify"]
+BOOKWISE = ["recurrences", "reminders", "totals", "verify"]
 
 
 @pytest.fixture
@@ -105,6 +105,7 @@ def test_a_total_that_is_off_is_found_and_told_to_admins(
     rent(person, "Checking")
     as_cron(commands["recurrences"])
     db.execute("update auth.users set raw_app_meta_data = '{\"is_admin\": true}' where id = %s", [admin.id])
+    db.execute("select private.sum_up(%s)", [person.book_id])
     # as no client can
     db.execute("update private.month_totals set base_amount = base_amount + 1 where book_id = %s", [person.book_id])
     query = "select subject, details from private.findings where book_id = %s and job = 'verify'"

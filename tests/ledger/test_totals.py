@@ -52,6 +52,9 @@ DAYS = [datetime.date(2024, 2, 28) + datetime.timedelta(days=n) for n in (0, 1, 
 # no bank publishes these days yet, so rates come only from the test
 FUTURE = [datetime.date(2190, 1, 1) + datetime.timedelta(days=n) for n in (0, 3, 7, 9, 20)]
 CURRENCIES = ["EUR", "USD", "JPY", "BTC"]
+# what is reported on: the first and the last day of some cut off
+FROM, TO = DAYS[1], FUTURE[3]
+GROUPS = ("category", "account", "payee", "payment_type")
 
 cents = st.integers(1, 99_999_99).map(lambda n: Decimal(n) / 100)
 whole = st.integers(1, 99_999).map(Decimal)
@@ -499,6 +502,7 @@ class Ledger:
               select from private.month_totals where book_id = any(%(books)s)
               union all select from private.account_days where book_id = any(%(books)s)
               union all select from private.group_totals where book_id = any(%(books)s)
+              union all select from private.totals_through where book_id = any(%(books)s)
               union all select from public.changes where book_id = any(%(books)s)
               union all select from private.counters where book_id = any(%(books)s)
               union all select from public.books where id = any(%(books)s)
@@ -551,6 +555,38 @@ class Ledger:
     def rows(self, table: str, book_id: uuid.UUID) -> list[dict[str, Any]]:
         return self.admin.execute(f"select * from {table} where book_id = %s", [book_id]).fetchall()
 
+    def report(self, book_id: uuid.UUID, group: str | None) -> dict[Any, list[Any]]:
+        """What reports say of some of the days, whether it is read from totals or from entries."""
+        rows = self.admin.execute(
+            """
+            select t.type, coalesce(t.group_id::text, t.group_name) as key, t.base_amount, t.entry_count, t.missing_rates
+            from private.entry_totals(
+              row(%(book)s, 'EUR', 'EUR', 2, 1, %(to)s, %(from)s, %(to)s, null, null, null)::private.report_scope,
+              %(from)s, %(to)s, array[%(from)s], %(group)s
+            ) as t
+            """,
+            {"book": book_id, "from": FROM, "to": TO, "group": group},
+        ).fetchall()
+        is_id = group in ("category", "account", "payee")
+        return {
+            (row["type"], uuid.UUID(row["key"]) if is_id and row["key"] else row["key"]): [
+                row["base_amount"], row["entry_count"], row["missing_rates"],
+            ]
+            for row in rows
+        }  # fmt: skip
+
+    def budgeted(self, book_id: uuid.UUID) -> list[Any]:
+        """What a budget of everything comes to on these days."""
+        row = self.admin.execute("select * from private.spent(%s, null, %s, %s)", [book_id, FROM, TO]).fetchone()
+        assert row
+        return [row["amount"], row["missing_rates"]]
+
+    def sum_up(self, most: int | None) -> None:
+        """As the tick of a minute does, in a session of its own."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("set role postgres")
+            connection.execute("select private.sum_up(%s, %s)", [self.books["ann"], most])
+
     def check(self, name: str) -> None:
         """Recomputes everything from the rows, by other means than the database's."""
         book = self.books[name]
@@ -563,6 +599,9 @@ class Ledger:
             kept_days = self.rows("private.account_days", book)
             kept_months = self.rows("private.month_totals", book)
             kept_groups = self.rows("private.group_totals", book)
+            [through] = [row["number"] for row in self.rows("private.totals_through", book)]
+            reports = {group: self.report(book, group) for group in (*GROUPS, None)}
+            budgeted = self.budgeted(book)
             changes = self.rows("public.changes", book)
             counters = {row["table_name"]: row["last"] for row in self.rows("private.counters", book)}
 
@@ -574,6 +613,9 @@ class Ledger:
         net: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0])
         months: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), Decimal(0), 0, 0])
         groups: dict[Any, list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0, 0, 0])
+        expected: dict[Any, dict[Any, list[Any]]] = {
+            group: defaultdict(lambda: [Decimal(0), 0, 0]) for group in (*GROUPS, None)
+        }
 
         for row in transactions:
             signed = row["amount"] if row["type"] == "income" else -row["amount"]
@@ -599,6 +641,16 @@ class Ledger:
                 ("payee", "month", first_of_month, payee),
                 ("payee", "quarter", first_of_quarter, payee),
             ]
+            for category, amount in counted:
+                if amount and FROM <= booked_on <= TO:
+                    base = Decimal(0) if rate is None else (amount * rate).quantize(Decimal("1e-8"), ROUND_HALF_UP)
+                    keys = (category, row["account_id"], row["payee_id"], row["payment_type"], None)
+                    for grouped_by, key in zip((*GROUPS, None), keys, strict=True):
+                        reported = expected[grouped_by][row["type"], key]
+                        reported[:] = reported[0] + base, reported[1] + 1, reported[2] + (rate is None)
+            # of those after it nothing is kept by month and group
+            if row["number"] > through:
+                continue
             if any(amount for _, amount in counted):
                 for group in groups_of_row:
                     total = groups[(row["type"], *group)]
@@ -646,6 +698,10 @@ class Ledger:
             for row in kept_groups
             if any(row[measure] for measure in measures)
         } == dict(groups)
+
+        assert reports == expected
+        spent = [values for (kind, _), values in expected["category"].items() if kind == "expense"]
+        assert budgeted == [sum(values[0] for values in spent), sum(values[2] for values in spent)]
 
         legs: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for row in transactions:
@@ -742,7 +798,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(
         requests=st.lists(
-            st.tuples(st.sampled_from(["ann", "ben", "cid", "server"]), st.lists(steps, min_size=1, max_size=3)),
+            st.tuples(
+                st.sampled_from(["ann", "ben", "cid", "server", "tick"]), st.lists(steps, min_size=1, max_size=3)
+            ),
             min_size=2,
             max_size=6,
         )
@@ -755,7 +813,14 @@ class Histories(RuleBasedStateMachine):
             ]
         )
 
+    @rule(most=st.one_of(st.none(), st.integers(1, 30)))
+    def it_is_time_to_sum_up(self, most: int | None) -> None:
+        self.ledger.sum_up(most)
+
     def one_of_several(self, who: str, number: int, request: list[Step]) -> None:
+        if who == "tick":
+            self.ledger.sum_up(None)
+            return
         with self.ledger.request(who, number, self.ledger.books[who]) as book:
             book.run(request)
 

@@ -92,6 +92,7 @@ insert into public.transfers (book_id, from_account_id, to_account_id, booked_on
 values (tests.book(), tests.id('checking'), tests.id('savings'), '2024-05-06', 1, 1, tests.id('food'));
 insert into public.payees (book_id, name, default_category_id) values (tests.book(), 'Payee', tests.id('food'));
 insert into public.categories (book_id, parent_id, name) values (tests.book(), tests.id('food'), 'Fruit');
+select tests.sum_up();
 select isnt_empty($$ select from private.month_totals where book_id = tests.book() $$, 'it has totals');
 select tests.be('ann');
 select lives_ok($$ delete from public.books where id = tests.book() $$, 'its owner deletes it, full as it is');

@@ -29,6 +29,7 @@ select lives_ok(
   $$,
   'entries are written'
 );
+select tests.sum_up();
 select results_eq(
   'select * from tests.months order by grouped_by desc, type, name',
   $$
@@ -117,6 +118,7 @@ select lives_ok(
   $$,
   'something is bought for which no rate is known'
 );
+select tests.sum_up();
 select set_eq(
   $$ select base_amount, entry_count, missing_rates, transactions, unknown from tests.months where name in ('', 'other') and type = 'expense' $$,
   $$ values (0::numeric, 2::bigint, 2::bigint, 1::bigint, 1::bigint) $$, 'which is counted'

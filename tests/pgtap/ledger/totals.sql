@@ -33,6 +33,7 @@ select lives_ok(
   $$,
   'a statement of several rows'
 );
+select tests.sum_up();
 select results_eq(
   'select * from tests.months order by month, account, category, type',
   $$
@@ -88,6 +89,7 @@ select lives_ok(
     values (tests.id('move'), tests.id('checking'), tests.id('savings'), '2024-04-01', 20, 1, tests.id('rent')) $$,
   'money is moved'
 );
+select tests.sum_up();
 select results_eq(
   $$ select account, category, type, amount from tests.months where month = '2024-04-01' $$,
   $$ values ('Checking', 'Rent of the tests', 'expense', 1::numeric) $$, 'which is neither earned nor spent, but its fee is'

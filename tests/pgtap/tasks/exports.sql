@@ -89,7 +89,7 @@ select is_empty(
         -- work under way, secrets of others
         'tasks', 'webhooks', 'webhook_deliveries', 'webhook_notes', 'budget_checks', 'findings',
         -- added up anew
-        'account_days', 'month_totals', 'group_totals'
+        'account_days', 'month_totals', 'group_totals', 'totals_through'
       )
   $$, 'every table of a book is in its dump, or left out on purpose'
 );
@@ -209,6 +209,32 @@ select lives_ok(pg_temp.counted(t.name), 'with their counters') from (values ('a
 select throws_ok(
   format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore')), 'PT422', 'The dump can''t be taken. A rate can''t be that.',
   'a rate that is no number is found'
+);
+rollback to before;
+savepoint before;
+select private.restore_rows(
+  tests.book(), 'accounts',
+  array[jsonb_build_object('book_id', tests.book(), 'id', tests.id('euros'), 'number', 1, 'name', 'Euros', 'type', 'bank', 'currency', 'EUR')::text]
+);
+select private.restore_rows(
+  tests.book(), 'transactions',
+  array(
+    select jsonb_build_object(
+      'book_id', tests.book(), 'id', tests.id('entry ' || n), 'number', n, 'account_id', tests.id('euros'), 'booked_on', '2024-01-01',
+      'type', 'expense', 'amount', 1, 'base_rate', 1
+    )::text
+    from generate_series(r.first, r.last) as n
+  )
+)
+from (values (201, 450), (1, 200)) as r (first, last);
+select private.restore_rows(
+  tests.book(), 'counters', array[jsonb_build_object('book_id', tests.book(), 'table_name', c.name, 'last', c.last)::text]
+)
+from (values ('accounts', 1), ('transactions', 450)) as c (name, last);
+select lives_ok(format($$ select private.finish_restore(%L, '{}') $$, tests.id('restore')), 'entries come in any order');
+select is(
+  (select sum(g.entry_count) from private.group_totals as g where g.grouped_by = 'payment_type' and g.period = 'month'), 450::numeric,
+  'and are all added up at the end'
 );
 rollback to before;
 select lives_ok(

@@ -5,6 +5,7 @@ select plan(22);
 select tests.open_accounts();
 insert into public.transactions (book_id, id, account_id, booked_on, type, amount, category_id)
 values (tests.book(), tests.id('lunch'), tests.id('checking'), '2024-02-03', 'expense', 12, tests.id('food'));
+select tests.sum_up();
 
 -- verify
 select tests.log_in_as_service();
