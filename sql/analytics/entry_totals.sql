@@ -1,7 +1,7 @@
 -- The one place where reports add up entries: a range, and another before it to compare with. What is asked by category, payment type,
 -- payee or time alone comes from the kept totals of groups; what is asked by account from those by month. Read from the entries are
 -- the days at the edges of a range where payees or accounts are asked for, everything by label, and what of an account or category is
--- asked by payee or payment type.
+-- asked by payee or payment type; and beside all totals what is in none of them yet.
 create function private.entry_totals(
   scope private.report_scope, from_date date, to_date date, starts date[], group_by text,
   previous_from date default null, previous_to date default null, only_type public.transaction_type default null
@@ -43,7 +43,6 @@ declare
   v_pieces private.range_piece[];
   v_previous private.range_piece[];
   v_through bigint;
-  v_unsummed private.total_entry[];
 begin
   if v_groups is null and (not v_by_account or v_by_day or entry_totals.scope.label_ids is not null
     or entry_totals.group_by in ('payee', 'payment_type')) then
@@ -100,7 +99,6 @@ begin
   end if;
 
   v_through := private.totals_through(entry_totals.scope.book_id);
-  v_unsummed := array(select u from private.unsummed(entry_totals.scope.book_id) as u);
   v_pieces := v_pieces || (null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece;
   v_previous := v_previous || (null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece;
 
@@ -156,7 +154,7 @@ begin
       u.booked_on, u.type::text, u.account_id,
       coalesce(case when v_groups = 'payee' then u.payee_id else u.category_id end, '00000000-0000-0000-0000-000000000000'),
       u.payment_type::text, coalesce(round(u.amount * u.base_rate, 8), 0), 1, (u.base_rate is null)::integer
-    from unnest(v_unsummed) as u
+    from private.unsummed(entry_totals.scope.book_id) as u
     where
       p.period is null and u.amount is not null and u.booked_on between p.first_day and p.last_day
       and u.type::text = any(v_types)

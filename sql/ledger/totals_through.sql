@@ -164,9 +164,11 @@ begin
   perform private.lock_book(sum_up.book_id);
   select t.number into v_begin from private.totals_through as t where t.book_id = sum_up.book_id for no key update;
   -- what others change meanwhile waits for that row, so it is read after this
-  select max(t.number) into v_last from public.transactions as t where t.book_id = sum_up.book_id;
+  select least(max(t.number), v_begin + sum_up.most) into v_last
+  from public.transactions as t
+  where t.book_id = sum_up.book_id
+  having max(t.number) > v_begin;
   v_through := v_begin;
-  v_last := least(v_last, v_begin + sum_up.most);
   while v_through < v_last loop
     v_through := least(v_through + v_step, v_last);
     perform private.add_to_totals(

@@ -32,8 +32,7 @@ as $$
       or exists (select from public.debts as d where d.book_id = b.id and d.reminder_days is not null)
     when 'totals' then exists (
       select from private.totals_through as u
-      inner join private.counters as c on c.book_id = u.book_id and c.table_name = 'transactions'
-      where u.book_id = b.id and c.last - u.number >= 200
+      where u.book_id = b.id and u.number + 200 <= (select max(t.number) from public.transactions as t where t.book_id = u.book_id)
     )
     else true
   end

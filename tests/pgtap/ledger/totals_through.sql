@@ -110,6 +110,17 @@ select tests.book(), tests.id('savings'), '2024-07-01', 'income', 1 from generat
 select is(private.sum_up(tests.book(), 10), 10::bigint, 'so many and no more, where that is asked');
 select is_empty($$ select * from private.verify_book(tests.book()) $$, 'all totals are right on the way');
 
+-- where all have gone, those that come later are still to be added up
+savepoint before;
+delete from public.transactions where book_id = tests.book();
+select is(private.sum_up(tests.book(), 1000), 0::bigint, 'of no entries none are added up');
+select is_empty($$ select * from private.books_to_visit('totals') where books_to_visit = tests.book() $$, 'and nothing waits for the tick');
+insert into public.transactions (book_id, account_id, booked_on, type, amount)
+select tests.book(), tests.id('savings'), '2024-07-01', 'income', 1 from generate_series(1, 3) as n;
+select is(private.sum_up(tests.book(), 1000), 23::bigint, 'of new ones all');
+select is_empty($$ select * from private.verify_book(tests.book()) $$, 'which are in the totals');
+rollback to before;
+
 -- the proof itself: a split that says another number
 select tests.be('ben');
 insert into public.transaction_splits (transaction_id, amount) values (tests.id('entry 9'), 9);
