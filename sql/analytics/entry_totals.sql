@@ -98,7 +98,7 @@ begin
     );
   end if;
 
-  v_through := private.totals_through(entry_totals.scope.book_id);
+  v_through := private.last_summed(entry_totals.scope.book_id);
   v_pieces := v_pieces || (null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece;
   v_previous := v_previous || (null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece;
 

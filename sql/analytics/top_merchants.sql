@@ -35,9 +35,7 @@ declare
       || (null, v_scope.from_date, v_scope.to_date, 1)::private.range_piece
   end;
   -- days at the edges of a range are those of the totals that they complete
-  v_through constant bigint := case
-    when v_is_filtered then 9223372036854775807 else private.totals_through(v_scope.book_id)
-  end;
+  v_through constant bigint := case when not v_is_filtered then private.last_summed(v_scope.book_id) end;
 begin
   if top_merchants.page_size is null or top_merchants.page_size not between 1 and 100 then
     raise sqlstate 'PT422' using
@@ -72,7 +70,7 @@ begin
       from private.entries as e
       where
         p.period = 'day' and e.book_id = v_scope.book_id and e.type = 'expense'
-        and e.booked_on between p.first_day and p.last_day and e.number <= v_through
+        and e.booked_on between p.first_day and p.last_day and (v_through is null or e.number <= v_through)
         and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
         and (
           v_scope.category_ids is null

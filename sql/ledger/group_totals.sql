@@ -43,5 +43,5 @@ alter table private.group_totals enable row level security;
 alter table private.group_totals force row level security;
 create policy select_viewer on private.group_totals for select to authenticated
 using (book_id = (select private.current_book('viewer')));
--- no write grant: written by triggers alone
+-- no write grant: written by triggers and sum_up alone
 grant select on private.group_totals to authenticated;

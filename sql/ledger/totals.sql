@@ -45,7 +45,7 @@ alter table private.month_totals force row level security;
 create policy select_viewer on private.month_totals for select to authenticated
 using (book_id = (select private.current_book('viewer')));
 grant select on private.month_totals to authenticated;
--- no write grant on either: they are written by the triggers below alone
+-- no write grant on either: they are written by triggers, month_totals by sum_up, too
 
 create function private.tg_transactions__keep_totals() returns trigger
 language plpgsql security definer set search_path = ''
@@ -64,12 +64,12 @@ begin
     if not exists (
       select
         e.book_id, e.account_id, e.booked_on, e.category_id, e.type, e.amount, e.reported_amount, e.base_rate, e.payment_type,
-        e.payee_id, case when e.payee_id is null then e.payer end
+        e.payee_id, case when e.payee_id is null then e.payer end, e.number
       from entries as e
       except all
       select
         o.book_id, o.account_id, o.booked_on, o.category_id, o.type, o.amount, o.reported_amount, o.base_rate, o.payment_type,
-        o.payee_id, case when o.payee_id is null then o.payer end
+        o.payee_id, case when o.payee_id is null then o.payer end, o.number
       from others as o
     ) then
       return null;
@@ -103,16 +103,22 @@ begin
 
   if tg_op = 'INSERT' then
     -- some hundred together cost less than each by itself; what takes more than a moment is left to the tick
-    perform private.sum_up(e.book_id)
-    from (select n.book_id, max(n.number) as number from entries as n group by n.book_id) as e
-    inner join private.totals_through as u on u.book_id = e.book_id
-    where e.number - u.number between 200 and 20000 and not private.is_restored(e.book_id);
-    return null;
+    update private.totals_through as u set is_due = true
+    from (
+      select t.book_id
+      from (select n.book_id, max(n.number) as number from entries as n group by n.book_id) as e
+      inner join private.totals_through as t on t.book_id = e.book_id
+      where e.number - t.number between 200 and 20000 and not t.is_due
+      order by t.book_id
+      for no key update of t skip locked
+    ) as l
+    where u.book_id = l.book_id;
+    -- without a number, where the row that it met was deleted at the same moment: nothing would add it up later
+    if not exists (select from entries as e where e.number = 0) then
+      return null;
+    end if;
   end if;
-  perform from private.totals_through as u
-  where u.book_id in (select e.book_id from entries as e)
-  order by u.book_id
-  for no key update;
+  perform private.lock_totals(array(select distinct e.book_id from entries as e));
   perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select
@@ -164,10 +170,7 @@ begin
   order by a.book_id, a.id
   for no key update;
 
-  perform from private.totals_through as u
-  where u.book_id in (select e.book_id from entries as e)
-  order by u.book_id
-  for no key update;
+  perform private.lock_totals(array(select distinct e.book_id from entries as e));
   perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select

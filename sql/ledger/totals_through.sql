@@ -1,16 +1,19 @@
 -- Totals by month and group are added up some hundred entries at a time: those of transactions numbered up to here are in them, and
--- reports read the others as they are (private.unsummed). What is changed or deleted later is taken from the totals at once.
+-- reports read the others as they are (private.unsummed). What is changed or deleted is taken from the totals at once, by
+-- ledger/totals.sql. verify_book proves them.
 create table private.totals_through (
   book_id uuid not null primary key references public.books on delete cascade,
-  number bigint not null default 0
+  number bigint not null default 0,
+  is_due boolean not null default false
 );
 comment on table private.totals_through is 'Up to which transaction a book''s totals by month and group are added up.';
 comment on column private.totals_through.number is 'Number of that transaction; its splits are in the totals, too. 0 where there is none yet.';
+comment on column private.totals_through.is_due is 'Whether more are added up when the present transaction commits.';
 alter table private.totals_through enable row level security;
 alter table private.totals_through force row level security;
 create policy select_viewer on private.totals_through for select to authenticated
 using (book_id = (select private.current_book('viewer')));
--- no write grant: written by sum_up alone
+-- no write grant: written by the functions here and the triggers that keep totals
 grant select on private.totals_through to authenticated;
 
 create function private.tg_books__begin_totals() returns trigger
@@ -41,43 +44,65 @@ create type private.total_entry as (
 comment on type private.total_entry is
 'What totals know of an entry. amount: null of a split transaction, whose parts count in its place; it is one transaction still.';
 
-create function private.totals_through(book_id uuid) returns bigint
+create function private.last_summed(book_id uuid) returns bigint
 -- no SQL function: of those, an expression keeps the plan of its first caller's policies as long as the transaction lasts
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return (select t.number from private.totals_through as t where t.book_id = totals_through.book_id);
+  return (select t.number from private.totals_through as t where t.book_id = last_summed.book_id);
 end
 $$;
-comment on function private.totals_through is 'Number of the last transaction that is in the totals by month and group.';
-revoke execute on function private.totals_through from public;
-grant execute on function private.totals_through to authenticated, service_role;
+comment on function private.last_summed is 'Number of the last transaction that is in the totals by month and group.';
+revoke execute on function private.last_summed from public;
+grant execute on function private.last_summed to authenticated, service_role;
 
 create function private.unsummed(book_id uuid, through bigint default null) returns setof private.total_entry
--- a range of numbers and no more, so that its index is the only one to read
-language plpgsql stable rows 100 set search_path = ''
+-- a range of numbers, in their order, so that no other index will do
+language plpgsql stable rows 100 set search_path = '' set enable_seqscan = off set enable_sort = off
 as $$
 declare
-  v_after constant bigint := private.totals_through(unsummed.book_id);
-  v_last constant bigint := coalesce(unsummed.through, 9223372036854775807);
+  v_after constant bigint := private.last_summed(unsummed.book_id);
 begin
   return query
   select
     t.account_id, t.booked_on, t.type, t.category_id, t.payment_type, t.payee_id, t.payer,
     case when not t.is_split then t.reported_amount end, t.base_rate, false
   from public.transactions as t
-  where t.book_id = unsummed.book_id and t.number > v_after and t.number <= v_last and (t.reported_amount > 0 or t.is_split);
+  where
+    t.book_id = unsummed.book_id and t.number > v_after and (unsummed.through is null or t.number <= unsummed.through)
+    and (t.reported_amount > 0 or t.is_split)
+  order by t.number;
   return query
   select
     s.account_id, s.booked_on, s.type, s.category_id, s.payment_type, s.payee_id, s.payer, s.amount::numeric, s.base_rate, true
   from public.transaction_splits as s
-  where s.book_id = unsummed.book_id and s.transaction_number > v_after and s.transaction_number <= v_last;
+  where
+    s.book_id = unsummed.book_id and s.transaction_number > v_after
+    and (unsummed.through is null or s.transaction_number <= unsummed.through)
+  order by s.transaction_number;
 end
 $$;
 comment on function private.unsummed is
-'Entries that are not in the totals by month and group yet: of all transactions after totals_through, or of those up to a number.';
+'Entries that are not in the totals by month and group yet: of all transactions after last_summed, or of those up to a number.';
 revoke execute on function private.unsummed from public;
 grant execute on function private.unsummed to authenticated, service_role;
+
+create function private.lock_totals(book_ids uuid[]) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update private.totals_through as t set number = t.number
+  from (
+    select u.book_id from private.totals_through as u
+    where u.book_id = any(lock_totals.book_ids)
+    order by u.book_id
+    for no key update
+  ) as l
+  where t.book_id = l.book_id
+$$;
+comment on function private.lock_totals is
+'What is added up of some books stays so until commit. Written, not only locked: a transaction that still sees what was before is
+refused (40001) when it would add up. Definer: nobody writes totals directly.';
+revoke execute on function private.lock_totals from public;
 
 create function private.add_to_totals(book_id uuid, entries private.total_entry[], sign integer) returns void
 language plpgsql security definer set search_path = ''
@@ -152,34 +177,82 @@ Definer: nobody writes totals directly.';
 revoke execute on function private.add_to_totals from public;
 
 create function private.sum_up(book_id uuid, most bigint default null) returns bigint
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set enable_seqscan = off set enable_sort = off
 as $$
 declare
   -- some MiB of memory
   v_step constant bigint := 20000;
-  v_begin bigint;
+  v_sum bigint := 0;
+  v_count bigint;
   v_through bigint;
-  v_last bigint;
 begin
   perform private.lock_book(sum_up.book_id);
-  select t.number into v_begin from private.totals_through as t where t.book_id = sum_up.book_id for no key update;
-  -- what others change meanwhile waits for that row, so it is read after this
-  select least(max(t.number), v_begin + sum_up.most) into v_last
-  from public.transactions as t
-  where t.book_id = sum_up.book_id
-  having max(t.number) > v_begin;
-  v_through := v_begin;
-  while v_through < v_last loop
-    v_through := least(v_through + v_step, v_last);
+  -- whoever changes entries holds this row: what they have not committed can't be added up yet, and they may want the book next
+  perform from private.totals_through as t where t.book_id = sum_up.book_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  loop
+    select count(*), max(n.number) into v_count, v_through
+    from (
+      select t.number
+      from public.transactions as t
+      where t.book_id = sum_up.book_id and t.number > private.last_summed(sum_up.book_id)
+      order by t.number
+      limit least(v_step, sum_up.most - v_sum)
+    ) as n;
+    exit when v_count = 0;
     perform private.add_to_totals(
       sum_up.book_id, array(select u from private.unsummed(sum_up.book_id, v_through) as u), 1
     );
     update private.totals_through as t set number = v_through where t.book_id = sum_up.book_id;
+    v_sum := v_sum + v_count;
   end loop;
-  return v_through - v_begin;
+  update private.totals_through as t set is_due = false where t.book_id = sum_up.book_id and t.is_due;
+  return v_sum;
 end
 $$;
 comment on function private.sum_up is
-'Adds up what is not in a book''s totals by month and group yet, or so many numbers of it. Returns how many. Definer: nobody writes totals directly.';
+'Adds up what is not in a book''s totals by month and group yet, or so many transactions of it. Returns how many; none while somebody
+else is changing entries. Definer: nobody writes totals directly.';
 revoke execute on function private.sum_up from public;
 grant execute on function private.sum_up to service_role;
+
+create function private.tg_totals_through__sum_up() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.sum_up(new.book_id, 20000);
+  return null;
+end
+$$;
+comment on function private.tg_totals_through__sum_up is
+'Adds up at commit, when every trigger has had its say of every row. Definer: nobody writes totals directly.';
+revoke execute on function private.tg_totals_through__sum_up from public;
+create constraint trigger sum_up after update on private.totals_through
+deferrable initially deferred
+for each row when (new.is_due and not old.is_due)
+execute function private.tg_totals_through__sum_up();
+
+create function private.steps_to_sum_up(book_id uuid) returns integer
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off set enable_sort = off
+as $$
+declare
+  v_after constant bigint := private.last_summed(steps_to_sum_up.book_id);
+begin
+  -- few are added up by whoever adds more
+  if (select max(t.number) from public.transactions as t where t.book_id = steps_to_sum_up.book_id) - v_after < 200 then
+    return 0;
+  end if;
+  return (
+    select (count(*) + 19999) / 20000
+    from (
+      select from public.transactions as t
+      where t.book_id = steps_to_sum_up.book_id and t.number > v_after
+      order by t.number
+    ) as n
+  );
+end
+$$;
+comment on function private.steps_to_sum_up is 'How often sum_up is to be called with 20000 until a book is added up. Definer: the system looks into all.';
+revoke execute on function private.steps_to_sum_up from public;

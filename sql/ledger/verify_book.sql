@@ -8,13 +8,13 @@ as $$
       case when t.transfer_id is null then t.amount else t.fee end as amount
     from public.transactions as t
     where
-      t.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
+      t.book_id = verify_book.book_id and t.number <= (select private.last_summed(verify_book.book_id))
       and not exists (select from public.transaction_splits as s where s.book_id = t.book_id and s.transaction_id = t.id)
     union all
     select t.id, t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, s.amount
     from public.transaction_splits as s
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
-    where s.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
+    where s.book_id = verify_book.book_id and t.number <= (select private.last_summed(verify_book.book_id))
   ),
   months as (
     select
@@ -151,6 +151,11 @@ as $$
     full join days as d on d.key = k.key
     union all
     select 'accounts', a.key, a.kept, a.computed from accounts as a
+    union all
+    select 'totals_through', to_jsonb(u.book_id), array[u.number], array[coalesce(c.last, 0)]
+    from private.totals_through as u
+    left join private.counters as c on c.book_id = u.book_id and c.table_name = 'transactions'
+    where u.book_id = verify_book.book_id and u.number > coalesce(c.last, 0)
     union all
     select 'transfers', t.key, t.kept, t.computed from transfers as t
     union all

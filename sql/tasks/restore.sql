@@ -132,6 +132,7 @@ begin
   perform set_config('walletbase.restored_book', v_book::text, true);
   delete from public.categories as c where c.book_id = v_book;
   delete from public.changes as c where c.book_id = v_book;
+  update private.totals_through as t set number = 0 where t.book_id = v_book;
   delete from private.counters as c
   where c.book_id = v_book and c.table_name in (select d.table_name from private.dumped_tables() as d);
   begin

@@ -21,6 +21,8 @@ language sql stable security definer set search_path = ''
 as $$
   select b.id
   from public.books as b
+  -- some ten thousand entries at a time, so that other writers of a book need not wait for long
+  cross join lateral generate_series(1, case when books_to_visit.job = 'totals' then private.steps_to_sum_up(b.id) else 1 end)
   where case books_to_visit.job
     when 'recurrences' then exists (
       select from public.recurring_transactions as r
@@ -30,15 +32,11 @@ as $$
     when 'reminders' then exists (select from public.budgets as g where g.book_id = b.id and g.is_active)
       or exists (select from public.goals as g where g.book_id = b.id and g.status = 'active')
       or exists (select from public.debts as d where d.book_id = b.id and d.reminder_days is not null)
-    when 'totals' then exists (
-      select from private.totals_through as u
-      where u.book_id = b.id and u.number + 200 <= (select max(t.number) from public.transactions as t where t.book_id = u.book_id)
-    )
     else true
   end
   order by b.id
 $$;
-comment on function private.books_to_visit is 'Books in which a job may have something to do. Definer: the system looks into all.';
+comment on function private.books_to_visit is 'Books in which a job may have something to do, as often as it is to be done. Definer: the system looks into all.';
 revoke execute on function private.books_to_visit from public;
 grant execute on function private.books_to_visit to service_role;
 
@@ -59,8 +57,7 @@ begin
         perform private.mark_goal_milestones(attempt.moment, attempt.book_id);
         perform private.remind_of_debts(attempt.moment, attempt.book_id);
       when 'totals' then
-        -- not so many that other writers of the book would wait until they are refused
-        perform private.sum_up(attempt.book_id, 100000);
+        perform private.sum_up(attempt.book_id, 20000);
       when 'verify' then
         for v_difference in select v.* from private.verify_book(attempt.book_id) as v limit 100 loop
           perform private.note_finding(

@@ -3205,7 +3205,7 @@ alter table private.month_totals force row level security;
 create policy select_viewer on private.month_totals for select to authenticated
 using (book_id = (select private.current_book('viewer')));
 grant select on private.month_totals to authenticated;
--- no write grant on either: they are written by the triggers below alone
+-- no write grant on either: they are written by triggers, month_totals by sum_up, too
 
 create function private.tg_transactions__keep_totals() returns trigger
 language plpgsql security definer set search_path = ''
@@ -3224,12 +3224,12 @@ begin
     if not exists (
       select
         e.book_id, e.account_id, e.booked_on, e.category_id, e.type, e.amount, e.reported_amount, e.base_rate, e.payment_type,
-        e.payee_id, case when e.payee_id is null then e.payer end
+        e.payee_id, case when e.payee_id is null then e.payer end, e.number
       from entries as e
       except all
       select
         o.book_id, o.account_id, o.booked_on, o.category_id, o.type, o.amount, o.reported_amount, o.base_rate, o.payment_type,
-        o.payee_id, case when o.payee_id is null then o.payer end
+        o.payee_id, case when o.payee_id is null then o.payer end, o.number
       from others as o
     ) then
       return null;
@@ -3263,16 +3263,22 @@ begin
 
   if tg_op = 'INSERT' then
     -- some hundred together cost less than each by itself; what takes more than a moment is left to the tick
-    perform private.sum_up(e.book_id)
-    from (select n.book_id, max(n.number) as number from entries as n group by n.book_id) as e
-    inner join private.totals_through as u on u.book_id = e.book_id
-    where e.number - u.number between 200 and 20000 and not private.is_restored(e.book_id);
-    return null;
+    update private.totals_through as u set is_due = true
+    from (
+      select t.book_id
+      from (select n.book_id, max(n.number) as number from entries as n group by n.book_id) as e
+      inner join private.totals_through as t on t.book_id = e.book_id
+      where e.number - t.number between 200 and 20000 and not t.is_due
+      order by t.book_id
+      for no key update of t skip locked
+    ) as l
+    where u.book_id = l.book_id;
+    -- without a number, where the row that it met was deleted at the same moment: nothing would add it up later
+    if not exists (select from entries as e where e.number = 0) then
+      return null;
+    end if;
   end if;
-  perform from private.totals_through as u
-  where u.book_id in (select e.book_id from entries as e)
-  order by u.book_id
-  for no key update;
+  perform private.lock_totals(array(select distinct e.book_id from entries as e));
   perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select
@@ -3324,10 +3330,7 @@ begin
   order by a.book_id, a.id
   for no key update;
 
-  perform from private.totals_through as u
-  where u.book_id in (select e.book_id from entries as e)
-  order by u.book_id
-  for no key update;
+  perform private.lock_totals(array(select distinct e.book_id from entries as e));
   perform private.add_to_totals(s.book_id, array_agg(s.entry), v_sign)
   from (
     select
@@ -3509,24 +3512,27 @@ alter table private.group_totals enable row level security;
 alter table private.group_totals force row level security;
 create policy select_viewer on private.group_totals for select to authenticated
 using (book_id = (select private.current_book('viewer')));
--- no write grant: written by triggers alone
+-- no write grant: written by triggers and sum_up alone
 grant select on private.group_totals to authenticated;
 
 -- sql/ledger/totals_through.sql
 
 -- Totals by month and group are added up some hundred entries at a time: those of transactions numbered up to here are in them, and
--- reports read the others as they are (private.unsummed). What is changed or deleted later is taken from the totals at once.
+-- reports read the others as they are (private.unsummed). What is changed or deleted is taken from the totals at once, by
+-- ledger/totals.sql. verify_book proves them.
 create table private.totals_through (
   book_id uuid not null primary key references public.books on delete cascade,
-  number bigint not null default 0
+  number bigint not null default 0,
+  is_due boolean not null default false
 );
 comment on table private.totals_through is 'Up to which transaction a book''s totals by month and group are added up.';
 comment on column private.totals_through.number is 'Number of that transaction; its splits are in the totals, too. 0 where there is none yet.';
+comment on column private.totals_through.is_due is 'Whether more are added up when the present transaction commits.';
 alter table private.totals_through enable row level security;
 alter table private.totals_through force row level security;
 create policy select_viewer on private.totals_through for select to authenticated
 using (book_id = (select private.current_book('viewer')));
--- no write grant: written by sum_up alone
+-- no write grant: written by the functions here and the triggers that keep totals
 grant select on private.totals_through to authenticated;
 
 create function private.tg_books__begin_totals() returns trigger
@@ -3557,43 +3563,65 @@ create type private.total_entry as (
 comment on type private.total_entry is
 'What totals know of an entry. amount: null of a split transaction, whose parts count in its place; it is one transaction still.';
 
-create function private.totals_through(book_id uuid) returns bigint
+create function private.last_summed(book_id uuid) returns bigint
 -- no SQL function: of those, an expression keeps the plan of its first caller's policies as long as the transaction lasts
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return (select t.number from private.totals_through as t where t.book_id = totals_through.book_id);
+  return (select t.number from private.totals_through as t where t.book_id = last_summed.book_id);
 end
 $$;
-comment on function private.totals_through is 'Number of the last transaction that is in the totals by month and group.';
-revoke execute on function private.totals_through from public;
-grant execute on function private.totals_through to authenticated, service_role;
+comment on function private.last_summed is 'Number of the last transaction that is in the totals by month and group.';
+revoke execute on function private.last_summed from public;
+grant execute on function private.last_summed to authenticated, service_role;
 
 create function private.unsummed(book_id uuid, through bigint default null) returns setof private.total_entry
--- a range of numbers and no more, so that its index is the only one to read
-language plpgsql stable rows 100 set search_path = ''
+-- a range of numbers, in their order, so that no other index will do
+language plpgsql stable rows 100 set search_path = '' set enable_seqscan = off set enable_sort = off
 as $$
 declare
-  v_after constant bigint := private.totals_through(unsummed.book_id);
-  v_last constant bigint := coalesce(unsummed.through, 9223372036854775807);
+  v_after constant bigint := private.last_summed(unsummed.book_id);
 begin
   return query
   select
     t.account_id, t.booked_on, t.type, t.category_id, t.payment_type, t.payee_id, t.payer,
     case when not t.is_split then t.reported_amount end, t.base_rate, false
   from public.transactions as t
-  where t.book_id = unsummed.book_id and t.number > v_after and t.number <= v_last and (t.reported_amount > 0 or t.is_split);
+  where
+    t.book_id = unsummed.book_id and t.number > v_after and (unsummed.through is null or t.number <= unsummed.through)
+    and (t.reported_amount > 0 or t.is_split)
+  order by t.number;
   return query
   select
     s.account_id, s.booked_on, s.type, s.category_id, s.payment_type, s.payee_id, s.payer, s.amount::numeric, s.base_rate, true
   from public.transaction_splits as s
-  where s.book_id = unsummed.book_id and s.transaction_number > v_after and s.transaction_number <= v_last;
+  where
+    s.book_id = unsummed.book_id and s.transaction_number > v_after
+    and (unsummed.through is null or s.transaction_number <= unsummed.through)
+  order by s.transaction_number;
 end
 $$;
 comment on function private.unsummed is
-'Entries that are not in the totals by month and group yet: of all transactions after totals_through, or of those up to a number.';
+'Entries that are not in the totals by month and group yet: of all transactions after last_summed, or of those up to a number.';
 revoke execute on function private.unsummed from public;
 grant execute on function private.unsummed to authenticated, service_role;
+
+create function private.lock_totals(book_ids uuid[]) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update private.totals_through as t set number = t.number
+  from (
+    select u.book_id from private.totals_through as u
+    where u.book_id = any(lock_totals.book_ids)
+    order by u.book_id
+    for no key update
+  ) as l
+  where t.book_id = l.book_id
+$$;
+comment on function private.lock_totals is
+'What is added up of some books stays so until commit. Written, not only locked: a transaction that still sees what was before is
+refused (40001) when it would add up. Definer: nobody writes totals directly.';
+revoke execute on function private.lock_totals from public;
 
 create function private.add_to_totals(book_id uuid, entries private.total_entry[], sign integer) returns void
 language plpgsql security definer set search_path = ''
@@ -3668,37 +3696,85 @@ Definer: nobody writes totals directly.';
 revoke execute on function private.add_to_totals from public;
 
 create function private.sum_up(book_id uuid, most bigint default null) returns bigint
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set enable_seqscan = off set enable_sort = off
 as $$
 declare
   -- some MiB of memory
   v_step constant bigint := 20000;
-  v_begin bigint;
+  v_sum bigint := 0;
+  v_count bigint;
   v_through bigint;
-  v_last bigint;
 begin
   perform private.lock_book(sum_up.book_id);
-  select t.number into v_begin from private.totals_through as t where t.book_id = sum_up.book_id for no key update;
-  -- what others change meanwhile waits for that row, so it is read after this
-  select least(max(t.number), v_begin + sum_up.most) into v_last
-  from public.transactions as t
-  where t.book_id = sum_up.book_id
-  having max(t.number) > v_begin;
-  v_through := v_begin;
-  while v_through < v_last loop
-    v_through := least(v_through + v_step, v_last);
+  -- whoever changes entries holds this row: what they have not committed can't be added up yet, and they may want the book next
+  perform from private.totals_through as t where t.book_id = sum_up.book_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  loop
+    select count(*), max(n.number) into v_count, v_through
+    from (
+      select t.number
+      from public.transactions as t
+      where t.book_id = sum_up.book_id and t.number > private.last_summed(sum_up.book_id)
+      order by t.number
+      limit least(v_step, sum_up.most - v_sum)
+    ) as n;
+    exit when v_count = 0;
     perform private.add_to_totals(
       sum_up.book_id, array(select u from private.unsummed(sum_up.book_id, v_through) as u), 1
     );
     update private.totals_through as t set number = v_through where t.book_id = sum_up.book_id;
+    v_sum := v_sum + v_count;
   end loop;
-  return v_through - v_begin;
+  update private.totals_through as t set is_due = false where t.book_id = sum_up.book_id and t.is_due;
+  return v_sum;
 end
 $$;
 comment on function private.sum_up is
-'Adds up what is not in a book''s totals by month and group yet, or so many numbers of it. Returns how many. Definer: nobody writes totals directly.';
+'Adds up what is not in a book''s totals by month and group yet, or so many transactions of it. Returns how many; none while somebody
+else is changing entries. Definer: nobody writes totals directly.';
 revoke execute on function private.sum_up from public;
 grant execute on function private.sum_up to service_role;
+
+create function private.tg_totals_through__sum_up() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.sum_up(new.book_id, 20000);
+  return null;
+end
+$$;
+comment on function private.tg_totals_through__sum_up is
+'Adds up at commit, when every trigger has had its say of every row. Definer: nobody writes totals directly.';
+revoke execute on function private.tg_totals_through__sum_up from public;
+create constraint trigger sum_up after update on private.totals_through
+deferrable initially deferred
+for each row when (new.is_due and not old.is_due)
+execute function private.tg_totals_through__sum_up();
+
+create function private.steps_to_sum_up(book_id uuid) returns integer
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off set enable_sort = off
+as $$
+declare
+  v_after constant bigint := private.last_summed(steps_to_sum_up.book_id);
+begin
+  -- few are added up by whoever adds more
+  if (select max(t.number) from public.transactions as t where t.book_id = steps_to_sum_up.book_id) - v_after < 200 then
+    return 0;
+  end if;
+  return (
+    select (count(*) + 19999) / 20000
+    from (
+      select from public.transactions as t
+      where t.book_id = steps_to_sum_up.book_id and t.number > v_after
+      order by t.number
+    ) as n
+  );
+end
+$$;
+comment on function private.steps_to_sum_up is 'How often sum_up is to be called with 20000 until a book is added up. Definer: the system looks into all.';
+revoke execute on function private.steps_to_sum_up from public;
 
 -- sql/ledger/verify_book.sql
 
@@ -3712,13 +3788,13 @@ as $$
       case when t.transfer_id is null then t.amount else t.fee end as amount
     from public.transactions as t
     where
-      t.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
+      t.book_id = verify_book.book_id and t.number <= (select private.last_summed(verify_book.book_id))
       and not exists (select from public.transaction_splits as s where s.book_id = t.book_id and s.transaction_id = t.id)
     union all
     select t.id, t.account_id, t.booked_on, s.category_id, t.type, t.base_rate, t.payment_type, t.payee_id, t.payer, s.amount
     from public.transaction_splits as s
     inner join public.transactions as t on t.book_id = s.book_id and t.id = s.transaction_id
-    where s.book_id = verify_book.book_id and t.number <= (select private.totals_through(verify_book.book_id))
+    where s.book_id = verify_book.book_id and t.number <= (select private.last_summed(verify_book.book_id))
   ),
   months as (
     select
@@ -3855,6 +3931,11 @@ as $$
     full join days as d on d.key = k.key
     union all
     select 'accounts', a.key, a.kept, a.computed from accounts as a
+    union all
+    select 'totals_through', to_jsonb(u.book_id), array[u.number], array[coalesce(c.last, 0)]
+    from private.totals_through as u
+    left join private.counters as c on c.book_id = u.book_id and c.table_name = 'transactions'
+    where u.book_id = verify_book.book_id and u.number > coalesce(c.last, 0)
     union all
     select 'transfers', t.key, t.kept, t.computed from transfers as t
     union all
@@ -13024,6 +13105,8 @@ language sql stable security definer set search_path = ''
 as $$
   select b.id
   from public.books as b
+  -- some ten thousand entries at a time, so that other writers of a book need not wait for long
+  cross join lateral generate_series(1, case when books_to_visit.job = 'totals' then private.steps_to_sum_up(b.id) else 1 end)
   where case books_to_visit.job
     when 'recurrences' then exists (
       select from public.recurring_transactions as r
@@ -13033,15 +13116,11 @@ as $$
     when 'reminders' then exists (select from public.budgets as g where g.book_id = b.id and g.is_active)
       or exists (select from public.goals as g where g.book_id = b.id and g.status = 'active')
       or exists (select from public.debts as d where d.book_id = b.id and d.reminder_days is not null)
-    when 'totals' then exists (
-      select from private.totals_through as u
-      where u.book_id = b.id and u.number + 200 <= (select max(t.number) from public.transactions as t where t.book_id = u.book_id)
-    )
     else true
   end
   order by b.id
 $$;
-comment on function private.books_to_visit is 'Books in which a job may have something to do. Definer: the system looks into all.';
+comment on function private.books_to_visit is 'Books in which a job may have something to do, as often as it is to be done. Definer: the system looks into all.';
 revoke execute on function private.books_to_visit from public;
 grant execute on function private.books_to_visit to service_role;
 
@@ -13062,8 +13141,7 @@ begin
         perform private.mark_goal_milestones(attempt.moment, attempt.book_id);
         perform private.remind_of_debts(attempt.moment, attempt.book_id);
       when 'totals' then
-        -- not so many that other writers of the book would wait until they are refused
-        perform private.sum_up(attempt.book_id, 100000);
+        perform private.sum_up(attempt.book_id, 20000);
       when 'verify' then
         for v_difference in select v.* from private.verify_book(attempt.book_id) as v limit 100 loop
           perform private.note_finding(
@@ -13861,6 +13939,7 @@ begin
   perform set_config('walletbase.restored_book', v_book::text, true);
   delete from public.categories as c where c.book_id = v_book;
   delete from public.changes as c where c.book_id = v_book;
+  update private.totals_through as t set number = 0 where t.book_id = v_book;
   delete from private.counters as c
   where c.book_id = v_book and c.table_name in (select d.table_name from private.dumped_tables() as d);
   begin
@@ -14779,7 +14858,7 @@ begin
     );
   end if;
 
-  v_through := private.totals_through(entry_totals.scope.book_id);
+  v_through := private.last_summed(entry_totals.scope.book_id);
   v_pieces := v_pieces || (null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece;
   v_previous := v_previous || (null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece;
 
@@ -16308,9 +16387,7 @@ declare
       || (null, v_scope.from_date, v_scope.to_date, 1)::private.range_piece
   end;
   -- days at the edges of a range are those of the totals that they complete
-  v_through constant bigint := case
-    when v_is_filtered then 9223372036854775807 else private.totals_through(v_scope.book_id)
-  end;
+  v_through constant bigint := case when not v_is_filtered then private.last_summed(v_scope.book_id) end;
 begin
   if top_merchants.page_size is null or top_merchants.page_size not between 1 and 100 then
     raise sqlstate 'PT422' using
@@ -16345,7 +16422,7 @@ begin
       from private.entries as e
       where
         p.period = 'day' and e.book_id = v_scope.book_id and e.type = 'expense'
-        and e.booked_on between p.first_day and p.last_day and e.number <= v_through
+        and e.booked_on between p.first_day and p.last_day and (v_through is null or e.number <= v_through)
         and (v_scope.account_ids is null or e.account_id = any(v_scope.account_ids))
         and (
           v_scope.category_ids is null

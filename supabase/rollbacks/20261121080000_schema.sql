@@ -718,9 +718,13 @@ DROP FUNCTION "private"."journal_name"(text, bigint);
 
 DROP FUNCTION "private"."journal_text"(text);
 
+DROP FUNCTION "private"."last_summed"(uuid);
+
 DROP FUNCTION "private"."lock_book"(uuid);
 
 DROP FUNCTION "private"."lock_current_book"();
+
+DROP FUNCTION "private"."lock_totals"(uuid[]);
 
 DROP FUNCTION "private"."mark_goal_milestones"(timestamp WITH time zone, uuid);
 
@@ -880,6 +884,8 @@ DROP FUNCTION "private"."start_restore"(text, uuid, uuid);
 
 DROP FUNCTION "private"."start_task"(public.task_kind, jsonb, uuid);
 
+DROP FUNCTION "private"."steps_to_sum_up"(uuid);
+
 DROP FUNCTION "private"."stop_digests"(uuid);
 
 DROP FUNCTION "private"."sum_up"(uuid, bigint);
@@ -897,8 +903,6 @@ DROP FUNCTION "private"."tg_read_only"();
 DROP FUNCTION "private"."tick_signature"(text, text, text, text);
 
 DROP FUNCTION "private"."time_out_tasks"(timestamp WITH time zone);
-
-DROP FUNCTION "private"."totals_through"(uuid);
 
 DROP FUNCTION "private"."uncount_try"(bigint);
 
@@ -1157,6 +1161,8 @@ DROP TABLE "private"."ticks";
 DROP TABLE "private"."timezone_countries";
 
 DROP TABLE "private"."totals_through";
+
+DROP FUNCTION "private"."tg_totals_through__sum_up"();
 
 DROP TABLE "private"."webhook_notes";
 

@@ -9,7 +9,7 @@ begin
     perform cron.unschedule(j.jobid)
     from cron.job as j
     where j.jobname in (
-      'recurrences', 'reminders', 'verify', 'time-out-tasks', 'exchange-rates', 'digests', 'clean-up', 'clean-up-files',
+      'recurrences', 'reminders', 'totals', 'verify', 'time-out-tasks', 'exchange-rates', 'digests', 'clean-up', 'clean-up-files',
       'cancel-long-analyses', 'tick', 'forget-runs'
     );
   end if;

@@ -254,7 +254,8 @@ RELATIONS: dict[str, Relation] = {
             DELETE="refused hidden nothing refused rejected rejected",
         ),
         given="book_id id transaction_id category_id amount description position",
-        kept="account_id booked_on type base_rate payment_type payee_id payer created_at created_by updated_at updated_by version",
+        kept="transaction_number account_id booked_on type base_rate payment_type payee_id payer "
+        "created_at created_by updated_at updated_by version",
         row=lambda book: {"transaction_id": book.ids["split_transaction"], "amount": "10.00"},
         change={"description": "Changed"},
     ),

@@ -107,6 +107,9 @@ select tests.refused(
   $$ select private.finish_export(tests.book(), tests.id('export'), 'x', 'x', '2024-01-01') $$, '42501', '', 'the worker alone tells'
 );
 
+select tests.log_out();
+-- what was in it has been added up, and deleted
+update private.totals_through set number = 7 where book_id = tests.book_of('cid@example.org');
 select tests.log_in_as('cid@example.org');
 select is((private.start_restore('x', null, tests.id('restore'))).kind, 'restore'::public.task_kind, 'into an empty book it begins');
 select tests.refused(format($$ select private.begin_restore(tests.id('restore'), %L) $$, b.book), 'PT422', b.detail, b.why)
