@@ -930,6 +930,44 @@ def test_eight_writers_at_once_none_refused(ledger: Ledger) -> None:
     ledger.check("ann")
 
 
+def test_an_old_snapshot_adds_nothing_up(ledger: Ledger) -> None:
+    book = ledger.books["ann"]
+    with psycopg.connect(ledger.url) as old:
+        ledger.admin.execute(
+            """
+            insert into public.transactions (book_id, account_id, booked_on, type, amount)
+            select a.book_id, a.id, '2024-02-28', 'expense', 1
+            from public.accounts as a, generate_series(1, 5)
+            where a.book_id = %s and a.name = 'account 0'
+            """,
+            [book],
+        )
+        old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        old.execute("set role postgres")
+        old.execute("select from public.transactions where book_id = %s", [book])
+        ledger.admin.execute("update public.transactions set amount = 50 where book_id = %s", [book])
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            old.execute("select private.sum_up(%s)", [book])
+    ledger.sum_up(None)
+    ledger.check("ann")
+
+
+def test_adding_up_waits_for_nobody(ledger: Ledger) -> None:
+    """Who changes entries without the book's turn may want it next: neither may wait for the other."""
+    book = ledger.books["ann"]
+    row = {"account": 0, "booked_on": DAYS[0], "type": "expense", "amount": Decimal(1), "category": None, "external_id": None,
+           "payment_type": "cash", "payee": None, "payer": None}  # fmt: skip
+    with ledger.request("sql", 0, book) as other:
+        other.insert([row])
+    with ledger.request("sql", 0, book) as other:
+        other.cursor.execute("update public.transactions set amount = 2 where book_id = %s", [book])
+        ledger.sum_up(None)
+        other.insert([row])
+    ledger.check("ann")
+    ledger.sum_up(None)
+    ledger.check("ann")
+
+
 def test_book_deleted_while_others_write_goes_whole(ledger: Ledger) -> None:
     row = {
         "account": 0,
