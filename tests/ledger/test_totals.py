@@ -585,6 +585,7 @@ class Ledger:
         """As the tick of a minute does, in a session of its own."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("set role postgres")
+            connection.execute("set lock_timeout = '20s'")
             connection.execute("select private.sum_up(%s, %s)", [self.books["ann"], most])
 
     def check(self, name: str) -> None:
