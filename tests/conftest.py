@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -37,13 +38,27 @@ class Person:
 
 
 @pytest.fixture(scope="session")
-def env() -> dict[str, str]:
+def env() -> Iterator[dict[str, str]]:
     """The stack under test: the throw-away one of `make test`, or the developer's own when asked for by name."""
     if "SUPABASE_URL" in os.environ:
-        return dict(os.environ)
-    if os.environ.get("WALLETBASE_TEST_STACK") == "local":
-        return dict(line.split("=", 1) for line in LOCAL_ENVIRONMENT.read_text().splitlines())
-    pytest.exit("No stack to test: `make test`, or WALLETBASE_TEST_STACK=local for the one of `make start`.", 2)
+        found = dict(os.environ)
+    elif os.environ.get("WALLETBASE_TEST_STACK") == "local":
+        found = dict(line.split("=", 1) for line in LOCAL_ENVIRONMENT.read_text().splitlines())
+    else:
+        pytest.exit("No stack to test: `make test`, or WALLETBASE_TEST_STACK=local for the one of `make start`.", 2)
+    with schedules_held(found["SUPABASE_DB_URL"]):
+        yield found
+
+
+@contextmanager
+def schedules_held(url: str) -> Iterator[None]:
+    """What runs by the hour would post and remind amidst whatever test the clock strikes in: tests run it when they mean to."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        held = connection.execute("select jobid from cron.job where active and schedule <> '* * * * *'").fetchall()
+        connection.cursor().executemany("select cron.alter_job(%s, active => false)", held)
+    yield
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.cursor().executemany("select cron.alter_job(%s, active => true)", held)
 
 
 # a session long, so that a test module can set up once what many tests look at

@@ -126,19 +126,21 @@ def test_pg_cron_runs_them_to_their_end(db: psycopg.Connection, sign_up: Callabl
     """As a block that commits is only run where pg_cron runs it outside of a transaction."""
     person = sign_up()
     rent(person, "Checking")
-    jobs = db.execute("select jobid, jobname, schedule from cron.job where jobname = any(%s)", [BOOKWISE]).fetchall()
+    columns = "jobid, schedule, active, now()"
+    jobs = db.execute(f"select {columns} from cron.job where jobname = any(%s)", [BOOKWISE]).fetchall()
     try:
-        for job, _, _ in jobs:
-            db.execute("select cron.alter_job(%s, schedule => '* * * * *')", [job])
+        for job, *_ in jobs:
+            db.execute("select cron.alter_job(%s, schedule => '* * * * *', active => true)", [job])
         query = """
             select j.jobname, max(r.status), max(r.return_message)
             from cron.job_run_details as r inner join cron.job as j on j.jobid = r.jobid
-            where j.jobname = any(%s) and r.status in ('succeeded', 'failed') group by 1
+            where j.jobname = any(%s) and r.status in ('succeeded', 'failed') and r.start_time > %s group by 1
         """
-        until(lambda: len(db.execute(query, [BOOKWISE]).fetchall()) == len(BOOKWISE), 90)
-        outcomes = db.execute(query, [BOOKWISE]).fetchall()
+        begun = jobs[0][-1]
+        until(lambda: len(db.execute(query, [BOOKWISE, begun]).fetchall()) == len(BOOKWISE), 90)
+        outcomes = db.execute(query, [BOOKWISE, begun]).fetchall()
     finally:
-        for job, _, schedule in jobs:
-            db.execute("select cron.alter_job(%s, schedule => %s)", [job, schedule])
+        for job, schedule, is_active, _ in jobs:
+            db.execute("select cron.alter_job(%s, schedule => %s, active => %s)", [job, schedule, is_active])
     assert {status for _, status, _ in outcomes} == {"succeeded"}, outcomes
     assert count(db, person) == 1
