@@ -13,7 +13,7 @@ __all__ = ["BELOW", "AmountReader", "looks_like_amount", "mark_of", "sign_of"]
 MARKS = r"(?:[A-Z]{3}|[^\W\d_]{1,3}\.?|[^\w\s.,()'’+−–-]{0,3}|[A-Z]{1,3}\$|S/\.?|(?i:euros?)|kr\.?|zł|Kč|Ft|lei|円|元)"  # noqa: RUF001
 SHAPE = re.compile(
     rf"(?:{MARKS}\s*(?=\())?(?P<open>\()?\s*(?P<sign>[+−–-])?\s*(?P<mark_before>{MARKS})\s*(?P<sign_inside>[+−–-])?\s*"  # noqa: RUF001
-    rf"(?P<number>\d[\d.,'’` ]*|[.,]\d+)\s*(?P<sign_behind>[+−–-])?\s*(?P<close>\))?\s*(?P<mark>{MARKS}|\([A-Za-z]{{1,2}}\.?\))\s*"  # noqa: RUF001
+    rf"(?P<number>\d[\d.,'’` ]*|[.,]\d{{1,8}})\s*(?P<sign_behind>[+−–-])?\s*(?P<close>\))?\s*(?P<mark>{MARKS}|\([A-Za-z]{{1,2}}\.?\))\s*"  # noqa: RUF001
     rf"(?P<close_last>\))?"
 )
 PLAIN = re.compile(r"[+-]?\d{1,16}(?:\.\d{1,8})?")

@@ -23,7 +23,7 @@ from jobs.statements.cells import (
     number_of,
     text_of,
 )
-from jobs.statements.headings import NAMED, ROLES, WORDS_FOR, currency_of, plain, plain_part
+from jobs.statements.headings import NAMED, ROLES, WHOM, WORDS_FOR, currency_of, plain, plain_part
 from jobs.statements.marks import BALANCE_ROW, BOOKED, DECLINED, IBAN, IN, OUT, PAIRS, PENDING
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
@@ -310,6 +310,24 @@ class Columns:
             best = self._wordiest({place for places in found.values() for place in places})
             found["description"] = [*found.get("description", []), *([] if best is None else [best])]
 
+        if not any(role in found or role in given for role in ("payer", "payee", "sender")):
+            found["payer"] = self._about_whom(found)[:1]
+
+    def _about_whom(self, found: dict[str, list[int]]) -> list[int]:
+        """The columns of names, not of numbers, whose headings say somewhere that they are of the other party; the fullest first."""
+        used = {place for places in found.values() for place in places}
+
+        def is_name(cell: Cell) -> bool:
+            text = text_of(cell)
+            return sum(map(str.isalpha, text)) > 2 * sum(map(str.isdigit, text))
+
+        about = [
+            p
+            for p, name in enumerate(self.headings)
+            if p not in used and name not in NAMED and WHOM.match(name) and self._column(p) and self._mostly(p, is_name)
+        ]
+        return sorted(about, key=lambda p: -len(self._column(p)))
+
     def _runs(self, found: dict[str, list[int]], place: int) -> bool:
         """Whether each balance is the one before, or the one after, and the amount in a column."""
         if "balance" not in found or len(self._column(place)) < len(self.sample):
@@ -566,9 +584,10 @@ class Columns:
             known = [mark for mark in marks if mark in ways]
             if place in taken or not known or (place in blank and set(known) <= {*DASHES}):
                 continue
-            # some lines are neither, such as money that only changes its pot
+            # some lines are neither, such as money that only changes its pot: of these there is one word, or few lines
             is_mixed = len(set(known)) > 1 or unsigned
-            if len(known) == len(marks) or (place not in blank and len(known) * 2 >= len(marks) and is_mixed):
+            is_rare = len(known) * 2 >= len(marks) or (unsigned and len(set(known)) == len(set(marks)) - 1 > 1)
+            if len(known) == len(marks) or (place not in blank and is_rare and is_mixed):
                 found["sign"] = [place]
                 break
         if "sign" not in found and unsigned and (lone := [p for p in self._places("sign") if self._is_lone_mark(p)]):
@@ -586,10 +605,11 @@ class Columns:
             for p in found.get(role, [])
         }
         sender, payee = ([p for p in self._places(role) if p not in used] for role in ("sender", "payee"))
-        if sender and payee and sender[0] != payee[0]:
+        other = [p for p in self._places("payer") if p not in (*used, *sender, *payee) and self._column(p)]
+        merchant = [p for p in other if self.headings[p] in MERCHANT]
+        if sender and payee and sender[0] != payee[0] and other == merchant:
             found["sender"], found["payee"] = sender[:1], payee[:1]
-            if merchant := [p for p, name in enumerate(self.headings) if name in MERCHANT]:
-                found["payer"] = merchant
+            found["payer"] = merchant
         else:
             named = [p for role in ("payer", "payee", "sender") for p in self._places(role) if p not in used]
             # a number of an account only where there is no name

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["NAMED", "ROLES", "WORDS_FOR", "currency_of", "plain", "plain_part"]
+__all__ = ["NAMED", "ROLES", "WHOM", "WORDS_FOR", "currency_of", "plain", "plain_part"]
 
 SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "₹": "INR", "円": "JPY", "R$": "BRL", "US$": "USD", "₪": "ILS",
            "₽": "RUB", "₴": "UAH", "₺": "TRY", "₩": "KRW", "฿": "THB", "₫": "VND", "₦": "NGN"}  # fmt: skip
@@ -88,7 +88,8 @@ ROLES: dict[str, list[str]] = {
             | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | tgl tran | 이용일 | 이용일자
             | paid at | created at | execution date | date d execution | date d ecriture | erfassungsdatum | abgeschlossen am
-            | datum zauctovani transakce | pvm | дата операции по счету | дата обработки операции | trans time
+            | datum zauctovani transakce | pvm | дата операции по счету | дата обработки операции | trans time | bokningsdag
+            | posted | dagsetning | splatnost
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -98,7 +99,7 @@ ROLES: dict[str, list[str]] = {
             | valuta datum | date of value | datum valute | maksupaiva | arvopaiva | datum des beginns
             | data di inizio | fecha de inicio | date de debut | data rozpoczecia | settlement date | settle date | value dat
             | rentedato | settled date | date de la valeur utc | date de la valeur | available on utc | available on
-            | erstellt am
+            | erstellt am | betalningsdag | vaxtadagur | odeslano
         """,
         "amount": """
             kwota w walucie rachunku | amount account currency | amount in account currency | betrag in kontowahrung
@@ -123,7 +124,7 @@ ROLES: dict[str, list[str]] = {
             | txn amount funding card | transaction net amount | amount in rs | amount rs | zauctovana castka
             | montant total ttc
             | tranzakcio osszege | cash flow | importancia | 거래금액 | 이용금액 | amount num
-            | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום
+            | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום | 实付金额 | valor total | fjárhæð | so tien
         """,
         "debit": """
             debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt | paid out
@@ -168,7 +169,7 @@ ROLES: dict[str, list[str]] = {
             | balance impact | auswirkung auf guthaben | kredit debet | credit debet | debets d kredits c | type of transaction
             | income expense | προσημο ποσου | bevetel kiadas
             | χρεωση πιστωση
-            | billingamountsign | 구분
+            | billingamountsign | 구분 | thay doi
         """,
         "balance": """
             balance | running balance | running bal | saldo | saldo nach buchung | saldo nach umsatz | saldo na trn
@@ -195,6 +196,7 @@ ROLES: dict[str, list[str]] = {
             | валюта счета | valutacode | tranzakcio devizaneme | monn | curr | valuta rachunku
             | debit currency | payment currency | ausgangswahrung | ccy | cur | div | devizanem
             | お取引通貨 | 记账币种 | 币种 | 通貨 | валюта | valiuta | valuuta | νομισμα | מטבע חיוב | מטבע
+            | osszeg devizaneme
         """,
         "payer": """
             beguenstigter zahlungspflichtiger | begunstigter zahlungspflichtiger | auftraggeber empfanger
@@ -214,21 +216,23 @@ ROLES: dict[str, list[str]] = {
             | наредител получател | שם בית עסק | merchant description | tegenrekeninghouder
             | empfaenger 1 | 对方户名 | empfaenger | naam | name des partners | name des empfangers
             | counteraccount name | counter account name | platce prijemce | контрагент
-            | naziv prejemnika placnika | beneficiar ordonator
+            | naziv prejemnika placnika | beneficiar ordonator | gegenpartei | 对手信息 | 商户名称 | nome | handler
+            | pavadinimas | name of sender receiver | ellenoldali nev | saaja maksja nimi
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
-            | saajan nimi | nazwa odbiorcy | nom du destinataire | name des empfangers
+            | saajan nimi | nazwa odbiorcy | nom du destinataire | name des empfangers | mottagarens namn | to
         """,
         "sender": """
             zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | quellenname | maksaja
-            | nazwa nadawcy
+            | nazwa nadawcy | betalare | from
         """,
         "description": """
             verwendungszweck | vwz1 | vorgang verwendungszweck | descrizione completa | descrizione estesa
             | description | transaction description | payment reference
             | booking text | umsatztext | libelle | libelle operation | libelle de l operation
-            | nature de l operation | label | concepto | descripcion | descrizione
+            | nature de l operation | label | concepto | descripcion detallada | descripcion
+            | descrizione
             | descrizione operazione | causale | descricao | historico | omschrijving | omschrijving 1
             | mededelingen | transaktionsbeschreibung | buchungs details | tytul | tytul operacji | opis operacji
             | opis transakcji | tytulem | opis | popis | zprava pro prijemce | poznamka | kozlemeny | text | tekst
@@ -252,7 +256,8 @@ ROLES: dict[str, list[str]] = {
             | popis transakcie | descriptions
             | reason | buchungsinformationen | zprava | svrha | svrha placanja
             | beschrijving | 交易备注 | szczegoly transakcji | mo ta | movimento | details de comptabilisation | detail | item
-            | remarks | mededeling | reference
+            | remarks | mededeling | reference | communications | детали | sprava pre prijimatela | skýring
+            | 订单标题
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
@@ -261,6 +266,7 @@ ROLES: dict[str, list[str]] = {
             | dettagli | location | particulars | transaction ref1 | transaction ref2
             | transaction ref3 | vrije mededeling | mededeling | detail | buchungsdetails
             | vwz1 | vwz2 | vwz3 | vwz4 | vwz5 | 거래기록사항 | sub description | sous description | descripcion | titulo | details
+            | 摘要内容 | additional information
         """,
         "kind": """
             buchungstext | vorgang | umsatztyp | transaction type | type | bewegungstyp | mutatiesoort | transaction
@@ -278,7 +284,7 @@ ROLES: dict[str, list[str]] = {
             | transaktions nr | transaktionsnummer | unique id | entry reference | identificador | bank reference
             | fitid | volgnr | transactiereferentie | numer transakcji | id transakce | id operace | journalnummer
             | 交易单号 | 交易订单号 | buchungsreferenz | transaktionscode | transaction reference | numer referencyjny
-            | nr transakcji | transactie id | archiveringscode | arkistointitunnus | zkb referenz
+            | nr transakcji | transactie id | archiveringscode | arkistointitunnus | zkb referenz | transaktions id
         """,
         "status": """
             status | state | cleared | info | statut | estado | stato | stan | 交易状态 | contabilizzazione
@@ -329,7 +335,13 @@ WORDS_FOR = {
         "belop", "bedrag", "сумма", "сума", "износ", "iznos", "金额", "金額", "ποσο", "סכום", "tutar", "osszeg", "umsatz",
     ),
 }  # fmt: skip
-TEXTS = ("payer", "description", "kind", "notes")
+# a word for the other party, somewhere in a heading that nobody has listed; beside others it is about its bank, or a message to it
+WHOM = re.compile(
+    "(?!.*(?:ban[kc]|bic|swift|iban|adres|konto|account|compte|cuenta|nachricht|message|zprav|sprav))"
+    ".*(?:counterpart|merchant|payee|partner|gegenpart|empf[ae]+n?ger|begunstigt|beneficiar|contrepart|contropart|tegenpart|kontrahent"
+    "|kontragent|контрагент|получател|protistran|primatelj|primalac|prejemnik|udelezen|mottag|modtag|mottak|saaja|ordonator|viðtakand)"
+)
+TEXTS = ("payer", "payee", "sender", "description", "kind", "notes")
 NAMED = {name: frozenset(role for role in ROLES if name in ROLES[role]) for names in ROLES.values() for name in names}
 # a heading in two languages, or with a word behind it: at a mark, or where the alphabet changes
 PARTS = re.compile(r"[^/|\n()\uff08\uff09\[\]\u0370-\uffff]+|[^/|\n()\uff08\uff09\[\]A-Za-z]+")
@@ -347,5 +359,7 @@ def plain_part(text: str) -> str:
         return next((rest for rest in rests if NAMED.get(rest, frozenset()) & {"debit", "credit"}), "")
     # a currency beside an amount is no other column
     known = [name for name in known if NAMED[name] - {"currency", "original_currency"}] or known
+    # nor is an amount beside money out or in
+    known = [name for name in known if NAMED[name] & {"debit", "credit"}] or known
     roles = [frozenset("text" if role in TEXTS else role for role in NAMED[name]) for name in known]
     return known[0] if known and frozenset.intersection(*roles) else ""

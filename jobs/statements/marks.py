@@ -33,14 +33,14 @@ OUT = words(
     "|obciążenie|expenses|exp.|χρέωση|χ"
     "|dr.|debited|spend|spent|sent|payment out|débit|débito|dépense|gasto|egreso|despesa|addebito|abbuchung|lastschrift|wydatek|výdaj"
     "|terhelés|isplata|dugovanje|otto|veloitus|uttag|hævet|borç|списание|расход|дебет|списання|витрата|дебіт|חובה|مدين|ถอน|ghi nợ"
-    "|keluar|出金|支払|支払い|出款|转出|借|출금"
+    "|дт|nota débito|nota debito|keluar|出金|支払|支払い|出款|转出|借|출금"
 )
 IN = words(
     "c|credit|transfer-in|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
     "|inflow|bevétel|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
     "|cr.|credited|received|payment in|crédit|crédito|recette|ingreso|receita|accredito|einzahlung|wpływ|příjem|prijem|jóváírás|uplata"
     "|potraživanje|pano|hyvitys|insättning|indsat|alacak|пополнение|зачисление|приход|кредит|зарахування|дохід|кредіт|זכות|دائن|ฝาก|ghi có"
-    "|masuk|入金|进款|转入|贷|입금"
+    "|кт|nota crédito|nota credito|masuk|入金|进款|转入|贷|입금"
 )
 # letters that say so only beside each other, for money out and in: cargo and abono, dare and avere, withdrawal and deposit
 PAIRS = tuple((frozenset(pair[0]), frozenset(pair[1])) for pair in words("ca|da|dr|se|gi|ei|ue|dp|tj|ou|ba|wd|pr"))
@@ -71,19 +71,19 @@ BOOKED = words(
     "|completata|completado|completada|liquidado|terminé|effectué|effectuée|exécuté|exécutée|comptabilisé|comptabilisée|geaccepteerd"
     "|voltooid|uitgevoerd|geboekt|zrealizowana|zaksięgowana|zakończona|rozliczona|bokfört|bokført|bogført|udført|utfört|utført"
     "|zaúčtováno|выполнена|выполнено|исполнено|交易成功|支付成功|已存入零钱|提现已到账|对方已收钱|已转账|sent|issued|deposited|berechnet|betald|betalt|выполнен"
-    "|suoritettu|portée au compte"
+    "|approvato|suoritettu|portée au compte"
 )
 IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
 # what a card got
 PAID_BACK = re.compile(
     r"(?i)\b(?:payments?|autopay|refund|returns?|thank you|zahlung|einzahlung|gutschrift|rückzahlung|erstattung|paiement|prélèvement"
     r"|prelevement|remboursement|versement|merci|pago|abono|reembolso|devolución|gracias|pagamento|rimborso|estorno|grazie|betaling"
-    r"|terugbetaling|storting|inbetalning|återbetalning|indbetaling|innbetaling|suoritus|maksusuoritus|hyvitys|spłata|wpłata|zwrot"
+    r"|terugbetaling|storting|betalning|inbetalning|återbetalning|indbetaling|innbetaling|suoritus|maksusuoritus|hyvitys|spłata|wpłata|zwrot"
     r"|splátka|vrácení|ödeme|iade|погашение|возврат|пополнение)\b|还款|退款|ご入金|返金"
 )
 # a row that says what the account held, or sums up others
 BALANCE_ROW = re.compile(
-    r"(?i)\W*(?:(?:opening|closing|beginning|ending|previous|available|ledger|current) (?:ledger |book )?balance\b"
+    r"(?i)\W*(?:(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|previous|available|ledger|current) (?:ledger |book )?balance\b"
     r"|balance (?:brought|carried) forward"
     r"|balance [bc]/?f(?:wd)?\b|brought forward|carried forward"
     r"|(?:alter|neuer|aktueller|letzter) (?:kontostand|saldo)\b|kontostand\b|(?:anfangs|end|schluss|begin|eind)saldo\b|saldovortrag"

@@ -786,10 +786,10 @@ class Table(Columns):
         said = line.description or line.payer
         if said is None and not self.header and "description" in self.columns and not (line.error or line.left_out):
             line.error = "The line has no text, unlike the others: it may be a balance."
-        if said is None or said[:4].casefold() in BALANCE_STARTS:
-            texts = map(text_of, cells) if said is None else [said]
-            if any(map(BALANCE_ROW.match, texts)):
-                line.error, line.left_out = None, line.left_out or A_BALANCE
+        # without headings it may stand in any column
+        texts = [said] if said and self.header else map(text_of, cells)
+        if any(text[:4].casefold() in BALANCE_STARTS and BALANCE_ROW.match(text) for text in texts):
+            line.error, line.left_out = None, line.left_out or A_BALANCE
         if (
             line.amount
             and said

@@ -401,6 +401,7 @@ def test_a_loan_that_is_paid_back_and_a_card_without_headings(file: Path) -> Non
             [Decimal("-25.30"), 100],
         ),
         ("2024-01-31,Sklep,-25.30\n2024-01-20,Spłata,100\n", [Decimal("-25.30"), 100]),
+        ("2024-01-31,ICA,25.30\n2024-01-20,BETALNING MOTTAGEN. TACK,-100\n", [Decimal("-25.30"), 100]),
     ],
 )
 def test_a_card_with_a_line_or_two(rows: str, read: list[Decimal], file: Path) -> None:
@@ -1480,6 +1481,103 @@ NO_LINE = "The line has no day and no amount."
     ],
 )  # fmt: skip
 def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: list[str], tmp_path: Path) -> None:
+    assert shown(tmp_path, text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        # tabs behind numbers part no columns; most lines are neither money in nor out, and one word says so
+        (
+            "交易时间,商户名称,交易说明,金额,收/支,商家订单号\n"
+            "2024-12-30 17:16:02\t,物流,运费,10.20,支出,1000345234234223\t\n"
+            "2024-12-29 10:40:22\t,平台,退款,9.84,不计收支,1000345234234224\t\n"
+            "2024-12-28 10:40:22\t,平台,购物,9.84,不计收支,1000345234234225\t\n"
+            "2024-12-27 10:40:22\t,平台,工资,500.00,收入,1000345234234226\t\n"
+            "2024-12-26 10:40:22\t,平台,转出,9.84,不计收支,1000345234234227\t\n",
+            [
+                "2024-12-30 -10.20 物流 运费",
+                "'不计收支' does not say whether the money went in or out.",
+                "'不计收支' does not say whether the money went in or out.",
+                "2024-12-27 500.00 平台 工资",
+                "'不计收支' does not say whether the money went in or out.",
+            ],
+        ),
+        # what was ordered and what was paid
+        (
+            "交易创建时间,订单标题,收/支,订单金额,实付金额\n"
+            "2025-02-28 20:35:13,茶,支出,¥22.30,¥21.17\n2025-02-27 07:04:17,蛋挞,收入,¥20.00,¥20.00\n",
+            ["2025-02-28 -21.17 茶", "2025-02-27 20.00 蛋挞"],
+        ),
+        # a word for amounts beside money out and money in; another beside a note of debit or credit
+        (
+            "Data;Tranzactii;Debit (suma);Credit (suma)\n31.01.2024;KAUFLAND;1.045,50;\n25.01.2024;SALARIU;;2.000,00\n",
+            ["2024-01-31 -1045.50 KAUFLAND", "2024-01-25 2000.00 SALARIU"],
+        ),
+        (
+            "Fecha;Descripción;Transacción;Valor Cheque;Valor Total\n"
+            "31/01/2024;Compra;Nota Débito;$ 0,00;$ 45.500,00\n25/01/2024;Nómina;Nota Crédito;$ 0,00;$ 2.000.000,00\n",
+            ["2024-01-31 -45500.00 Compra", "2024-01-25 2000000.00 Nómina"],
+        ),
+        (
+            "Дата,Основание,Наредител/Получател,Вид,Сума\n"
+            "31.01.2024,покупка,ЛИДЛ,ДТ,45.50\n25.01.2024,заплата,Фирма,КТ,2000.00\n",  # noqa: RUF001
+            ["2024-01-31 -45.50 ЛИДЛ покупка", "2024-01-25 2000.00 Фирма заплата"],
+        ),
+        # without headings, balances say so beside their texts
+        (
+            "0,20240101,,1000.5,OPEN,OPEN BALANCE,0,0\nHIST,20240125,,2000,SALARY,ACME,0,0\n"
+            "HIST,20240131,##,-1045.5,PURCHASE,WOOLWORTHS,0,0\n0,20240131,,1955,CLOSE,CLOSE BALANCE,0,0\n",
+            [
+                "A balance, not an entry.",
+                "2024-01-25 2000 SALARY",
+                "2024-01-31 -1045.5 PURCHASE",
+                "A balance, not an entry.",
+            ],
+        ),
+        # the other party by a word in the heading; neither its number, nor its bank, nor a message to it
+        (
+            "Datum;Banka partnera;Račun primaoca;Platilac/Primalac;Poruka primaocu;Opis;Iznos\n"
+            "31.01.2024;RAIFFEISEN;265000000123456789;MAXI;pozdrav;kupovina;-4.500,00\n"
+            "25.01.2024;INTESA;160000000123456789;ACME;hvala;plata;100.000,00\n",
+            ["2024-01-31 -4500.00 MAXI kupovina", "2024-01-25 100000.00 ACME plata"],
+        ),
+        (
+            "Date;Message to beneficiary;Montant\n31/01/2024;merci;-4,50\n25/01/2024;salaire;100,00\n",
+            ["2024-01-31 -4.50 merci", "2024-01-25 100.00 salaire"],
+        ),
+        # whom it came from and whom it went to, in one column or in two
+        (
+            "Datetime,Note,From,To,Amount (total)\n"
+            "2024-01-31T10:11:12,pizza,Ada,Bob,- $20.00\n2024-01-25T10:11:12,rent,Carl,Ada,+ $500.00\n",
+            ["2024-01-31 -20.00 Bob pizza", "2024-01-25 500.00 Carl rent"],
+        ),
+        (
+            "Date/Time,Money In,Money out,To / From,Description\n31/01/2024,,₦45.50,SHOPRITE,food\n25/01/2024,₦20.00,,ACME,salary\n",
+            ["2024-01-31 -45.50 NGN SHOPRITE food", "2024-01-25 20.00 NGN ACME salary"],
+        ),
+        # days and texts of other names
+        (
+            "Bokningsdag;Betalningsdag;Belopp;Betalare;Mottagarens namn;Meddelande\n"
+            "02.01.2024;31.12.2023;-25,50;ANNA;K-MARKET;tack\n23.01.2024;22.01.2024;1250,00;ACME;ANNA;lön\n",
+            ["2024-01-02 -25.50 K-MARKET tack", "2024-01-23 1250.00 ACME lön"],
+        ),
+        (
+            "Initiated,Posted,Payee,Amount,Memo\nJan 30 2024,Jan 31 2024,AWS,-$45.50,cloud\n"
+            "Jan 24 2024,Jan 25 2024,ACME,$20.00,inv 1\n",
+            ["2024-01-31 -45.50 AWS cloud", "2024-01-25 20.00 ACME inv 1"],
+        ),
+        (
+            "Splatnost;Odesláno;Částka;Název protiúčtu;Zpráva pro příjemce\n31.01.2024;30.01.2024;-45,50;ALBERT;nákup\n",
+            ["2024-01-31 -45.50 ALBERT nákup"],
+        ),
+        (
+            'Dagsetning,Vaxtadagur,Fjárhæð,Staða,Skýring\n31.01.2024,31.01.2024,"-4,5","95,5",BONUS\n',
+            ["2024-01-31 -4.5 BONUS", "closing 2024-01-31 95.5", "opening 2024-01-31 100.0"],
+        ),
+    ],
+)  # fmt: skip
+def test_tables_with_words_of_their_own(text: str, read: list[str], tmp_path: Path) -> None:
     assert shown(tmp_path, text) == read
 
 
