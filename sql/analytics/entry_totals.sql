@@ -98,7 +98,9 @@ begin
     );
   end if;
 
-  v_through := private.last_summed(entry_totals.scope.book_id);
+  if v_by_account or v_groups = 'payee' then
+    v_through := private.last_summed(entry_totals.scope.book_id);
+  end if;
   v_pieces := v_pieces || (null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece;
   v_previous := v_previous || (null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece;
 
@@ -164,7 +166,7 @@ begin
   where
     (entry_totals.scope.account_ids is null or t.account_id = any(entry_totals.scope.account_ids))
     and (entry_totals.scope.category_ids is null or t.group_id = any(entry_totals.scope.category_ids))
-  group by 5, 4, 3, 2, 1
+  group by 5, 4, t.type, 2, 1
   having sum(p.sign * t.entry_count) <> 0;
 end
 $$;

@@ -27,13 +27,15 @@ revoke execute on function private.interval_unit from public;
 grant execute on function private.interval_unit to authenticated, service_role;
 
 create function private.interval_start(unit text, day date, first_day_of_week smallint) returns date
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select case interval_start.unit
+begin
+  return case interval_start.unit
     when 'week' then
       interval_start.day - ((extract(isodow from interval_start.day)::integer - interval_start.first_day_of_week + 7) % 7)
     else date_trunc(interval_start.unit, interval_start.day::timestamp)::date
-  end
+  end;
+end
 $$;
 comment on function private.interval_start is 'First day of the day, week, month, quarter or year that a day is in.';
 revoke execute on function private.interval_start from public;
@@ -68,14 +70,18 @@ revoke execute on function private.interval_starts from public;
 grant execute on function private.interval_starts to authenticated, service_role;
 
 create function private.interval_ends(starts date[], to_date date) returns date[]
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select array_agg(e.day order by e.day)
-  from (
-    select s.start - 1 from unnest(interval_ends.starts[2:]) as s (start)
-    union all
-    select interval_ends.to_date
-  ) as e (day)
+begin
+  return (
+    select array_agg(e.day order by e.day)
+    from (
+      select s.start - 1 from unnest(interval_ends.starts[2:]) as s (start)
+      union all
+      select interval_ends.to_date
+    ) as e (day)
+  );
+end
 $$;
 comment on function private.interval_ends is 'Last days of the intervals; the last one ends with the range.';
 revoke execute on function private.interval_ends from public;

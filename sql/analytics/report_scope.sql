@@ -76,32 +76,40 @@ revoke execute on function private.scope_report from public;
 grant execute on function private.scope_report to authenticated, service_role;
 
 create function private.with_subcategories(book_id uuid, category_ids uuid[]) returns uuid[]
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  with recursive branch as (
-    select g.id from unnest(with_subcategories.category_ids) as g (id)
-    union
-    select c.id
-    from public.categories as c
-    inner join branch as b on b.id = c.parent_id
-    where c.book_id = with_subcategories.book_id
-  )
-  select coalesce(array_agg(b.id), '{}') from branch as b
+begin
+  return (
+    with recursive branch as (
+      select g.id from unnest(with_subcategories.category_ids) as g (id)
+      union
+      select c.id
+      from public.categories as c
+      inner join branch as b on b.id = c.parent_id
+      where c.book_id = with_subcategories.book_id
+    )
+    select coalesce(array_agg(b.id), '{}') from branch as b
+  );
+end
 $$;
 comment on function private.with_subcategories is 'These categories and all below them; the nil UUID stays, for entries without a category.';
 revoke execute on function private.with_subcategories from public;
 grant execute on function private.with_subcategories to authenticated, service_role;
 
 create function private.report_rates(scope private.report_scope, ends date[]) returns numeric[]
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select array_agg(
-    private.exchange_rate(
-      report_rates.scope.base_currency, report_rates.scope.currency, least(e.day, report_rates.scope.today)
+begin
+  return (
+    select array_agg(
+      private.exchange_rate(
+        report_rates.scope.base_currency, report_rates.scope.currency, least(e.day, report_rates.scope.today)
+      )
+      order by e.day
     )
-    order by e.day
-  )
-  from unnest(report_rates.ends) as e (day)
+    from unnest(report_rates.ends) as e (day)
+  );
+end
 $$;
 comment on function private.report_rates is
 'What turns the base currency into the report''s, on the last day of each interval, or today for those not over yet.';

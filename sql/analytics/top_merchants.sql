@@ -18,8 +18,8 @@ create function public.top_merchants(
   last_booked_on date,
   missing_rates bigint
 )
--- the plan is the same for every book and range: made once a connection, not once a call
-language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
+-- the plan is the same for every book and range: made once a connection, not once a call. Hashing adds up faster than sorting.
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan set enable_sort = off
 as $$
 declare
   v_scope constant private.report_scope := private.scope_report(

@@ -1,7 +1,9 @@
 create function public.unread_notification_count() returns bigint
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select count(*) from public.notifications as n where n.user_id = (select auth.uid()) and not n.is_read
+begin
+  return (select count(*) from public.notifications as n where n.user_id = (select auth.uid()) and not n.is_read);
+end
 $$;
 comment on function public.unread_notification_count is 'How many of the caller''s notifications, in all books, have not been read.';
 revoke execute on function public.unread_notification_count from public;

@@ -1,12 +1,14 @@
 create function private.search_patterns(query text) returns text[]
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select array(
+begin
+  return array(
     select '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%' as pattern
     from (select distinct regexp_split_to_table(search_patterns.query, '\s+')) as w (word)
     where w.word <> ''
     order by char_length(w.word) desc, w.word
-  )
+  );
+end
 $$;
 comment on function private.search_patterns is 'For each word of a query the pattern of texts that contain it, whatever its case; long ones first.';
 revoke execute on function private.search_patterns from public;

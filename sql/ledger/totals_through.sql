@@ -72,6 +72,10 @@ begin
     t.book_id = unsummed.book_id and t.number > v_after and (unsummed.through is null or t.number <= unsummed.through)
     and (t.reported_amount > 0 or t.is_split)
   order by t.number;
+  -- no transactions, no parts
+  if not found then
+    return;
+  end if;
   return query
   select
     s.account_id, s.booked_on, s.type, s.category_id, s.payment_type, s.payee_id, s.payer, s.amount::numeric, s.base_rate, true

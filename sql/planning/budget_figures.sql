@@ -55,19 +55,23 @@ revoke execute on function private.spent from public;
 grant execute on function private.spent to authenticated, service_role;
 
 create function private.budget_category_ids(book_id uuid, budget_id uuid) returns uuid[]
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  with recursive branch as (
-    select g.category_id, g.with_children
-    from public.budget_categories as g
-    where g.book_id = budget_category_ids.book_id and g.budget_id = budget_category_ids.budget_id
-    union
-    select c.id, true
-    from branch as b
-    inner join public.categories as c on c.book_id = budget_category_ids.book_id and c.parent_id = b.category_id
-    where b.with_children
-  )
-  select coalesce(array_agg(distinct b.category_id), '{}') from branch as b
+begin
+  return (
+    with recursive branch as (
+      select g.category_id, g.with_children
+      from public.budget_categories as g
+      where g.book_id = budget_category_ids.book_id and g.budget_id = budget_category_ids.budget_id
+      union
+      select c.id, true
+      from branch as b
+      inner join public.categories as c on c.book_id = budget_category_ids.book_id and c.parent_id = b.category_id
+      where b.with_children
+    )
+    select coalesce(array_agg(distinct b.category_id), '{}') from branch as b
+  );
+end
 $$;
 comment on function private.budget_category_ids is 'All categories that count in a budget.';
 revoke execute on function private.budget_category_ids from public;

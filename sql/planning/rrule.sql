@@ -201,16 +201,18 @@ revoke execute on function private.rrule_days from public;
 grant execute on function private.rrule_days to authenticated, service_role;
 
 create function private.periods_between(freq text, first_on date, day date) returns integer
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select case periods_between.freq
+begin
+  return case periods_between.freq
     when 'DAILY' then periods_between.day - periods_between.first_on
     when 'WEEKLY' then (periods_between.day - periods_between.first_on) / 7
     when 'MONTHLY' then
       (extract(year from periods_between.day) - extract(year from periods_between.first_on))::integer * 12
       + (extract(month from periods_between.day) - extract(month from periods_between.first_on))::integer
     else (extract(year from periods_between.day) - extract(year from periods_between.first_on))::integer
-  end
+  end;
+end
 $$;
 comment on function private.periods_between is 'How many days, weeks, months or years after the one that begins on first_on a day lies.';
 revoke execute on function private.periods_between from public;

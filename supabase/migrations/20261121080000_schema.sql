@@ -3591,6 +3591,10 @@ begin
     t.book_id = unsummed.book_id and t.number > v_after and (unsummed.through is null or t.number <= unsummed.through)
     and (t.reported_amount > 0 or t.is_split)
   order by t.number;
+  -- no transactions, no parts
+  if not found then
+    return;
+  end if;
   return query
   select
     s.account_id, s.booked_on, s.type, s.category_id, s.payment_type, s.payee_id, s.payer, s.amount::numeric, s.base_rate, true
@@ -4378,14 +4382,16 @@ grant execute on function public.merge_payees to authenticated;
 -- sql/ledger/search_transactions.sql
 
 create function private.search_patterns(query text) returns text[]
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select array(
+begin
+  return array(
     select '%' || regexp_replace(w.word, '([\\%_])', '\\\1', 'g') || '%' as pattern
     from (select distinct regexp_split_to_table(search_patterns.query, '\s+')) as w (word)
     where w.word <> ''
     order by char_length(w.word) desc, w.word
-  )
+  );
+end
 $$;
 comment on function private.search_patterns is 'For each word of a query the pattern of texts that contain it, whatever its case; long ones first.';
 revoke execute on function private.search_patterns from public;
@@ -8476,9 +8482,11 @@ grant execute on function private.ping_webhook to authenticated;
 -- sql/inbox/unread_notification_count.sql
 
 create function public.unread_notification_count() returns bigint
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select count(*) from public.notifications as n where n.user_id = (select auth.uid()) and not n.is_read
+begin
+  return (select count(*) from public.notifications as n where n.user_id = (select auth.uid()) and not n.is_read);
+end
 $$;
 comment on function public.unread_notification_count is 'How many of the caller''s notifications, in all books, have not been read.';
 revoke execute on function public.unread_notification_count from public;
@@ -8733,16 +8741,18 @@ revoke execute on function private.rrule_days from public;
 grant execute on function private.rrule_days to authenticated, service_role;
 
 create function private.periods_between(freq text, first_on date, day date) returns integer
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select case periods_between.freq
+begin
+  return case periods_between.freq
     when 'DAILY' then periods_between.day - periods_between.first_on
     when 'WEEKLY' then (periods_between.day - periods_between.first_on) / 7
     when 'MONTHLY' then
       (extract(year from periods_between.day) - extract(year from periods_between.first_on))::integer * 12
       + (extract(month from periods_between.day) - extract(month from periods_between.first_on))::integer
     else (extract(year from periods_between.day) - extract(year from periods_between.first_on))::integer
-  end
+  end;
+end
 $$;
 comment on function private.periods_between is 'How many days, weeks, months or years after the one that begins on first_on a day lies.';
 revoke execute on function private.periods_between from public;
@@ -9684,19 +9694,23 @@ revoke execute on function private.spent from public;
 grant execute on function private.spent to authenticated, service_role;
 
 create function private.budget_category_ids(book_id uuid, budget_id uuid) returns uuid[]
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  with recursive branch as (
-    select g.category_id, g.with_children
-    from public.budget_categories as g
-    where g.book_id = budget_category_ids.book_id and g.budget_id = budget_category_ids.budget_id
-    union
-    select c.id, true
-    from branch as b
-    inner join public.categories as c on c.book_id = budget_category_ids.book_id and c.parent_id = b.category_id
-    where b.with_children
-  )
-  select coalesce(array_agg(distinct b.category_id), '{}') from branch as b
+begin
+  return (
+    with recursive branch as (
+      select g.category_id, g.with_children
+      from public.budget_categories as g
+      where g.book_id = budget_category_ids.book_id and g.budget_id = budget_category_ids.budget_id
+      union
+      select c.id, true
+      from branch as b
+      inner join public.categories as c on c.book_id = budget_category_ids.book_id and c.parent_id = b.category_id
+      where b.with_children
+    )
+    select coalesce(array_agg(distinct b.category_id), '{}') from branch as b
+  );
+end
 $$;
 comment on function private.budget_category_ids is 'All categories that count in a budget.';
 revoke execute on function private.budget_category_ids from public;
@@ -14535,32 +14549,40 @@ revoke execute on function private.scope_report from public;
 grant execute on function private.scope_report to authenticated, service_role;
 
 create function private.with_subcategories(book_id uuid, category_ids uuid[]) returns uuid[]
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  with recursive branch as (
-    select g.id from unnest(with_subcategories.category_ids) as g (id)
-    union
-    select c.id
-    from public.categories as c
-    inner join branch as b on b.id = c.parent_id
-    where c.book_id = with_subcategories.book_id
-  )
-  select coalesce(array_agg(b.id), '{}') from branch as b
+begin
+  return (
+    with recursive branch as (
+      select g.id from unnest(with_subcategories.category_ids) as g (id)
+      union
+      select c.id
+      from public.categories as c
+      inner join branch as b on b.id = c.parent_id
+      where c.book_id = with_subcategories.book_id
+    )
+    select coalesce(array_agg(b.id), '{}') from branch as b
+  );
+end
 $$;
 comment on function private.with_subcategories is 'These categories and all below them; the nil UUID stays, for entries without a category.';
 revoke execute on function private.with_subcategories from public;
 grant execute on function private.with_subcategories to authenticated, service_role;
 
 create function private.report_rates(scope private.report_scope, ends date[]) returns numeric[]
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select array_agg(
-    private.exchange_rate(
-      report_rates.scope.base_currency, report_rates.scope.currency, least(e.day, report_rates.scope.today)
+begin
+  return (
+    select array_agg(
+      private.exchange_rate(
+        report_rates.scope.base_currency, report_rates.scope.currency, least(e.day, report_rates.scope.today)
+      )
+      order by e.day
     )
-    order by e.day
-  )
-  from unnest(report_rates.ends) as e (day)
+    from unnest(report_rates.ends) as e (day)
+  );
+end
 $$;
 comment on function private.report_rates is
 'What turns the base currency into the report''s, on the last day of each interval, or today for those not over yet.';
@@ -14598,13 +14620,15 @@ revoke execute on function private.interval_unit from public;
 grant execute on function private.interval_unit to authenticated, service_role;
 
 create function private.interval_start(unit text, day date, first_day_of_week smallint) returns date
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select case interval_start.unit
+begin
+  return case interval_start.unit
     when 'week' then
       interval_start.day - ((extract(isodow from interval_start.day)::integer - interval_start.first_day_of_week + 7) % 7)
     else date_trunc(interval_start.unit, interval_start.day::timestamp)::date
-  end
+  end;
+end
 $$;
 comment on function private.interval_start is 'First day of the day, week, month, quarter or year that a day is in.';
 revoke execute on function private.interval_start from public;
@@ -14639,14 +14663,18 @@ revoke execute on function private.interval_starts from public;
 grant execute on function private.interval_starts to authenticated, service_role;
 
 create function private.interval_ends(starts date[], to_date date) returns date[]
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select array_agg(e.day order by e.day)
-  from (
-    select s.start - 1 from unnest(interval_ends.starts[2:]) as s (start)
-    union all
-    select interval_ends.to_date
-  ) as e (day)
+begin
+  return (
+    select array_agg(e.day order by e.day)
+    from (
+      select s.start - 1 from unnest(interval_ends.starts[2:]) as s (start)
+      union all
+      select interval_ends.to_date
+    ) as e (day)
+  );
+end
 $$;
 comment on function private.interval_ends is 'Last days of the intervals; the last one ends with the range.';
 revoke execute on function private.interval_ends from public;
@@ -14670,18 +14698,31 @@ these days that are in no totals yet.';
 create function private.cut_period(
   period private.total_period, starts_on date, ends_on date, first_day date, last_day date, today date
 ) returns private.range_piece[]
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
+begin
+  if cut_period.first_day > cut_period.last_day then
+    return '{}';
+  end if;
+  if cut_period.first_day = cut_period.starts_on and cut_period.last_day = cut_period.ends_on then
+    return array[(cut_period.period, cut_period.starts_on, cut_period.starts_on, 1)];
+  end if;
   -- days to come are nearly empty: they cost nothing
-  select case
-    when first_day > last_day then '{}'::private.range_piece[]
-    when first_day = starts_on and last_day = ends_on then array[(period, starts_on, starts_on, 1)::private.range_piece]
-    when first_day = starts_on and least(ends_on, today) - last_day < least(last_day, today) - first_day
-      then array[(period, starts_on, starts_on, 1), ('day', last_day + 1, ends_on, -1)]::private.range_piece[]
-    when last_day = ends_on and first_day - starts_on < least(last_day, today) - first_day
-      then array[(period, starts_on, starts_on, 1), ('day', starts_on, first_day - 1, -1)]::private.range_piece[]
-    else array[('day', first_day, last_day, 1)::private.range_piece]
-  end
+  if cut_period.first_day = cut_period.starts_on
+    and least(cut_period.ends_on, cut_period.today) - cut_period.last_day
+    < least(cut_period.last_day, cut_period.today) - cut_period.first_day then
+    return array[
+      (cut_period.period, cut_period.starts_on, cut_period.starts_on, 1), ('day', cut_period.last_day + 1, cut_period.ends_on, -1)
+    ];
+  end if;
+  if cut_period.last_day = cut_period.ends_on
+    and cut_period.first_day - cut_period.starts_on < least(cut_period.last_day, cut_period.today) - cut_period.first_day then
+    return array[
+      (cut_period.period, cut_period.starts_on, cut_period.starts_on, 1), ('day', cut_period.starts_on, cut_period.first_day - 1, -1)
+    ];
+  end if;
+  return array[('day', cut_period.first_day, cut_period.last_day, 1)];
+end
 $$;
 comment on function private.cut_period is 'The days of a period that are in a range: day by day, or the period without its other days.';
 revoke execute on function private.cut_period from public;
@@ -14858,7 +14899,9 @@ begin
     );
   end if;
 
-  v_through := private.last_summed(entry_totals.scope.book_id);
+  if v_by_account or v_groups = 'payee' then
+    v_through := private.last_summed(entry_totals.scope.book_id);
+  end if;
   v_pieces := v_pieces || (null, entry_totals.from_date, entry_totals.to_date, 1)::private.range_piece;
   v_previous := v_previous || (null, entry_totals.previous_from, entry_totals.previous_to, 1)::private.range_piece;
 
@@ -14924,7 +14967,7 @@ begin
   where
     (entry_totals.scope.account_ids is null or t.account_id = any(entry_totals.scope.account_ids))
     and (entry_totals.scope.category_ids is null or t.group_id = any(entry_totals.scope.category_ids))
-  group by 5, 4, 3, 2, 1
+  group by 5, 4, t.type, 2, 1
   having sum(p.sign * t.entry_count) <> 0;
 end
 $$;
@@ -16370,8 +16413,8 @@ create function public.top_merchants(
   last_booked_on date,
   missing_rates bigint
 )
--- the plan is the same for every book and range: made once a connection, not once a call
-language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
+-- the plan is the same for every book and range: made once a connection, not once a call. Hashing adds up faster than sorting.
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan set enable_sort = off
 as $$
 declare
   v_scope constant private.report_scope := private.scope_report(
