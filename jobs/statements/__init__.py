@@ -139,8 +139,11 @@ def detect_format(path: Path) -> str:
         if re.match(sign, text):
             raise StatementError(f"The file is {name}.")
     if text.startswith(b"<"):
-        if re.search(rb"<(?:!DOCTYPE )?html", text, re.IGNORECASE):
-            raise StatementError("The file is a web page, perhaps of the bank's log-in; download the statement again.")
+        if re.search(rb"<(?:(?:!DOCTYPE )?html|body|div|table)\b", text, re.IGNORECASE):
+            raise StatementError(
+                "The file is a web page. Where that is the statement itself, open it in a spreadsheet and save it as XLSX; else it is "
+                "perhaps the bank's log-in: download the statement again."
+            )
         return "camt"
     if re.search(rb"(?im)^!(?:type|account|option|clear)\b", text):
         return "qif"

@@ -31,7 +31,7 @@ Row = tuple[int, str, Sequence[Cell]]
 # a table can be gone through again: first to see what it is, then to read it
 Rows = Callable[[], Iterator[Row]]
 # in place of money out for what came in, and the other way round
-DASHES = ("-", "–", "—", "--", "---")  # noqa: RUF001
+DASHES = ("-", "–", "—", "--", "---", "nil", "Nil", "NIL", "n/a", "N/A", "null", "NULL")  # noqa: RUF001
 
 
 def is_date(cell: Cell) -> bool:

@@ -15,7 +15,7 @@ from jobs.statements.text import MAX_LINE, detect_encoding, lines, open_text
 
 __all__ = ["read"]
 
-DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|^~"
 csv.field_size_limit(MAX_LINE)
 
 
@@ -50,14 +50,44 @@ def records(file: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
     before = 0
     try:
         for cells in reader:
-            if '="' in taken[0]:
-                # how a spreadsheet is told to leave a number as it stands
-                cells = [cell[2:-1] if cell[:2] == '="' and cell[2:][-1:] == '"' else cell for cell in cells]
-            yield before + 1, taken[0].rstrip("\r\n") if len(taken) == 1 else "".join(taken).rstrip("\r\n"), cells
+            alone = [] if is_sound(taken, delimiter) else [split(text, delimiter) for text in taken]
+            if any(map(looks_like_entry, alone[1:])):
+                # a quotation mark that is none has swallowed entries
+                yield from (
+                    (before + place, taken[place - 1].rstrip("\r\n"), each) for place, each in enumerate(alone, 1)
+                )
+            else:
+                cells = unwrap(cells, delimiter)
+                if '="' in taken[0]:
+                    # how a spreadsheet is told to leave a number as it stands
+                    cells = [cell[2:-1] if cell[:2] == '="' and cell[2:][-1:] == '"' else cell for cell in cells]
+                yield before + 1, taken[0].rstrip("\r\n") if len(taken) == 1 else "".join(taken).rstrip("\r\n"), cells
             taken.clear()
             before = reader.line_num
     except csv.Error as error:
         raise StatementError(f"The line is no CSV: {error}.", before + 1) from None
+
+
+def is_sound(taken: list[str], delimiter: str) -> bool:
+    """Whether a record of several lines ends its quotation marks where cells end."""
+    try:
+        return len(taken) == 1 or bool(list(csv.reader(taken, delimiter=delimiter, skipinitialspace=True, strict=True)))
+    except csv.Error:
+        return False
+
+
+def split(text: str, delimiter: str) -> list[str]:
+    """The cells of a line by itself; quotation marks that are opened and not closed are taken as they stand."""
+    if text.count('"') % 2:
+        return next(csv.reader([text], delimiter=delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=True))
+    return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
+
+
+def unwrap(cells: list[str], delimiter: str) -> list[str]:
+    """The cells of a line that a spreadsheet has put into quotation marks as a whole."""
+    if len(cells) != 1 or delimiter not in cells[0] or "\n" in cells[0] or "\r" in cells[0]:
+        return cells
+    return next(csv.reader(cells, delimiter=delimiter, skipinitialspace=True))
 
 
 def detect_delimiter(path: Path, encoding: str) -> str:
@@ -71,9 +101,13 @@ def detect_delimiter(path: Path, encoding: str) -> str:
 
     def entries(delimiter: str) -> tuple[int, int]:
         try:
-            found = list(csv.reader(sample, delimiter=delimiter, skipinitialspace=True))
+            found = [
+                unwrap(cells, delimiter) for cells in csv.reader(sample, delimiter=delimiter, skipinitialspace=True)
+            ]
         except csv.Error:
             return 0, 0
+        # a quotation mark that is not closed hides all lines behind it
+        found = found if any(map(looks_like_entry, found)) else [split(text, delimiter) for text in sample]
         return sum(looks_like_entry(cells) for cells in found), sum(len(cells) - 1 for cells in found)
 
     return max(DELIMITERS, key=entries)

@@ -69,6 +69,8 @@ TIME = re.compile(
 WEEKDAY = re.compile(r"(?:[.,]{1,2} |\s?\()[^\W\d]{1,12}\.?\)?$|^[^\W\d]{1,12}[.,]{1,2} (?=\d+[-./])")
 # some have the time first, or say after it of which day the booking is
 AROUND = re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?[ ,]+| as of .*")
+# what says in which direction to write, or has no width
+UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 ERA = re.compile(r"(令和|平成|R|H)\.?\s*(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
 
@@ -79,7 +81,7 @@ def _parts(text: str) -> tuple[str, str, str, str] | None:
     anything between, else in the order year, month, day.
     """
     # a quote before it is how a spreadsheet is told to leave it as it stands
-    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().removeprefix("'")
+    text = (text if text.isascii() else unicodedata.normalize("NFKC", UNSEEN.sub("", text))).strip().removeprefix("'")
     if len(text) > 48 or not any(c.isdigit() for c in text):
         return None
     found = NUMBERS.fullmatch(text)

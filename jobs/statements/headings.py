@@ -58,7 +58,8 @@ ROLES: dict[str, list[str]] = {
     for role, names in {
         "booked_on": """
             buchungstag | buchungsdatum | buchung | booking date | booked on | booked | posting date | post date
-            | posted date | date posted | bokforingsdag | bokforingsdatum | boekdatum | boekingsdatum
+            | posted date | date posted | posted | verbuchungsdatum | bokningsdag | bokforingsdag | bokforingsdatum
+            | boekdatum | boekingsdatum
             | bogforingsdato | bokfort dato | bokfort | data contabile | data operazione | data ksiegowania
             | data operacji | data operacao | data movimento | data lancamento | data mov | data registrazione
             | data di registrazione | data contabilizzazione | posted transactions date | booked at
@@ -88,8 +89,8 @@ ROLES: dict[str, list[str]] = {
             | 交易创建时间 | datum zauctovania transakcie | timestamp | data lanc | boekdatum
             | date yyyy mm dd as utc | datum splatnosti | data de compra | settled date | tgl tran | 이용일 | 이용일자
             | paid at | created at | execution date | date d execution | date d ecriture | erfassungsdatum | abgeschlossen am
-            | datum zauctovani transakce | pvm | дата операции по счету | дата обработки операции | trans time | bokningsdag
-            | posted | dagsetning | splatnost
+            | datum zauctovani transakce | pvm | дата операции по счету | дата обработки операции | trans time
+            | dagsetning | splatnost
         """,
         "value_date": """
             valuta | valutadatum | wertstellung | wertstellung valuta | wertstellungsdatum | value date
@@ -218,14 +219,16 @@ ROLES: dict[str, list[str]] = {
             | counteraccount name | counter account name | platce prijemce | контрагент
             | naziv prejemnika placnika | beneficiar ordonator | gegenpartei | 对手信息 | 商户名称 | nome | handler
             | pavadinimas | name of sender receiver | ellenoldali nev | saaja maksja nimi
+            | name gegenkonto
         """,
         "payee": """
             zahlungsempfanger in | zahlungsempfanger | payee name | empfanger zahlungspflichtiger | target name
             | saajan nimi | nazwa odbiorcy | nom du destinataire | name des empfangers | mottagarens namn | to
+            | creditor name | creditor | recipient
         """,
         "sender": """
             zahlungspflichtige r | zahlungspflichtiger | payer name | auftraggeber | source name | quellenname | maksaja
-            | nazwa nadawcy | betalare | from
+            | nazwa nadawcy | betalare | from | debtor name | debtor | sender
         """,
         "description": """
             verwendungszweck | vwz1 | vorgang verwendungszweck | descrizione completa | descrizione estesa
@@ -257,7 +260,7 @@ ROLES: dict[str, list[str]] = {
             | reason | buchungsinformationen | zprava | svrha | svrha placanja
             | beschrijving | 交易备注 | szczegoly transakcji | mo ta | movimento | details de comptabilisation | detail | item
             | remarks | mededeling | reference | communications | детали | sprava pre prijimatela | skýring
-            | 订单标题
+            | 订单标题 | activity name | original statement | remittance information unstructured
         """,
         "more": """
             omschrijving 2 | omschrijving 3 | beschreibung2 | beschreibung3 | original description | movimiento
@@ -338,7 +341,7 @@ WORDS_FOR = {
 # a word for the other party, somewhere in a heading that nobody has listed; beside others it is about its bank, or a message to it
 WHOM = re.compile(
     "(?!.*(?:ban[kc]|bic|swift|iban|adres|konto|account|compte|cuenta|nachricht|message|zprav|sprav))"
-    ".*(?:counterpart|merchant|payee|partner|gegenpart|empf[ae]+n?ger|begunstigt|beneficiar|contrepart|contropart|tegenpart|kontrahent"
+    ".*(?:counterpart|merchant|payee|partner|recipient|gegenpart|empf[ae]+n?ger|begunstigt|beneficiar|contrepart|contropart|tegenpart|kontrahent"
     "|kontragent|контрагент|получател|protistran|primatelj|primalac|prejemnik|udelezen|mottag|modtag|mottak|saaja|ordonator|viðtakand)"
 )
 TEXTS = ("payer", "payee", "sender", "description", "kind", "notes")

@@ -512,6 +512,9 @@ class Table(Columns):
         if said < 0 and not is_open and not is_weak:
             self.reading.note("The balances say that amounts above zero left the account; signs are turned round.")
             return True
+        if not said and "amount" in self.columns and self._income_is_negative():
+            self.reading.note("What is called money in stands below zero; signs are turned round.")
+            return True
         if "amount" not in self.columns and (
             self.header or not (self.debit_is_negative and not self.credit_is_negative)
         ):
@@ -533,6 +536,15 @@ class Table(Columns):
                 "No amount is below zero, so all are taken as money in; correct inverse where that is wrong."
             )
         return False
+
+    def _income_is_negative(self) -> bool:
+        """Whether all lines of a kind that is a word for money in stand below zero, and most others above."""
+        called: defaultdict[bool, list[bool]] = defaultdict(list)
+        for _, _, cells in self.sample:
+            if amount := self.amount_of(cells)[0]:
+                kind = (self.text(cells, "kind") or "").casefold()
+                called[len(kind) > 2 and kind in IN].append(amount < 0)
+        return bool(called[True]) and all(called[True]) and sum(called[False]) * 2 < len(called[False])
 
     def _spends_above_zero(self) -> bool | None:
         """Whether most amounts of a card are above zero, or all but what it was paid, by its words; None where as many are below."""

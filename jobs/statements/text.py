@@ -71,7 +71,7 @@ def detect_encoding(path: Path, declared: str | None = None) -> str:
         return "utf-16-le" if odd > even else "utf-16-be"
     decoder = codecs.getincrementaldecoder("utf-8")()
     sample = bytearray()
-    is_utf8 = True
+    is_utf8 = is_ascii = True
     with path.open("rb") as file:
         number = 0
         while block := file.read(BLOCK):
@@ -81,19 +81,16 @@ def detect_encoding(path: Path, declared: str | None = None) -> str:
             number += block.count(b"\n")
             if is_utf8:
                 try:
-                    decoder.decode(block)
+                    is_ascii &= decoder.decode(block).isascii()
                 except UnicodeDecodeError:
                     is_utf8 = False
             if not block.isascii() and len(sample) < BLOCK:
                 for line in block.splitlines()[1:-1] if len(block) == BLOCK else block.splitlines():
                     if not line.isascii() and len(sample) < BLOCK // 4:
                         sample += line[:MAX_LINE] + b"\n"
-    if is_utf8:
-        try:
-            decoder.decode(b"", final=True)
-            return "utf-8"
-        except UnicodeDecodeError:
-            pass
+    # one that fits but for half a letter at the end has been cut off there
+    if is_utf8 and not (is_ascii and decoder.getstate()[0]):
+        return "utf-8"
     letters = {byte for byte in sample if byte >= 0xC0}
     if not declared and letters & DOTLESS and letters <= TURKISH:
         return "cp1254"
@@ -168,10 +165,20 @@ def _first_byte(char: str, encoding: str) -> int:
     return raw[0]
 
 
+def _half_letter(error: UnicodeError) -> tuple[str, int]:
+    """Leaves out half a letter where a file ends in it; whatever else can't be read is an error."""
+    if isinstance(error, UnicodeDecodeError) and error.reason in ("unexpected end of data", "truncated data"):
+        return "", error.end
+    raise error
+
+
+codecs.register_error("half_letter", _half_letter)
+
+
 def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
     """A text with its line ends as they are. Raises StatementError for an encoding that is none."""
     try:
-        return path.open(encoding=encoding, newline="")
+        return path.open(encoding=encoding, errors="half_letter", newline="")
     except LookupError:
         raise StatementError(f"There is no encoding named {encoding}.") from None
 
@@ -186,6 +193,7 @@ def lines(file: io.TextIOWrapper) -> Iterator[str]:
                 raise StatementError(f"The line is longer than {MAX_LINE} characters.", number)
             if "\0" in line:
                 raise StatementError("The line has NUL characters, so it is no text.", number)
-            yield line
+            # where one file was put behind another
+            yield line.removeprefix("\ufeff")
     except UnicodeError:
         raise StatementError(f"The file is not in {file.encoding}.") from None

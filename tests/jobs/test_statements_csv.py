@@ -607,6 +607,47 @@ READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
             b"Date;Amount;Text\n" + f"31.01.2024;2,5;{'Käse ' * 9_000}\n".encode("cp1252") * 25, {},
             [*[f"2024-01-31 2.5 {'Käse ' * 9_000}".strip()] * 25, ALL_IN],
         ),
+        # cut off within a letter, and a last byte that is none of UTF-8
+        (
+            "Date,Text,Amount\n2024-01-31,Bär,1.50\n2024-02-13,Cä,-2\n2024-02-14,Dä".encode()[:-1], {},
+            [
+                "2024-01-31 1.50 Bär", "2024-02-13 -2 Cä", "The line has no amount.",
+                "The last line is shorter than the others; the file may have been cut off.",
+            ],
+        ),
+        (ABC.encode("utf-16")[:-1], {}, READ),
+        # one file behind another, each with its mark; marks that say which way to write
+        (f"\ufeff{ABC}\ufeff{ABC}", {}, [*READ, *READ]),
+        ("תאריך,תיאור,סכום\n\u200f31/01/2024\u200f,שופרסל,\u200e-4.50\u200e\n", {}, ["2024-01-31 -4.50 שופרסל"]),
+        # lines in quotation marks as a whole; other signs between columns; words for no amount
+        ('"Date,Text,Amount"\n"2024-01-31,""Bar, NY"",-4.50"\n', {}, ["2024-01-31 -4.50 Bar, NY"]),
+        (ABC.replace(",", "^"), {}, READ),
+        (ABC.replace(",", "~"), {}, READ),
+        (
+            "Date,Text,Debit,Credit\n31-01-2024,Bar,4.50,NIL\n25-01-2024,Acme,n/a,100.00\n", {},
+            ["2024-01-31 -4.50 Bar", "2024-01-25 100.00 Acme"],
+        ),
+        # quotation marks that are none swallow no lines, those that are closed later keep what is in them
+        (
+            'Date;Text;Amount\n2024-01-31;"Bar;-4,50\n2024-01-25;Acme;100,00\n2024-01-24;"Car";-1,00\n2024-01-23;X;-2,00\n', {},
+            ['2024-01-31 -4.50 "Bar', "2024-01-25 100.00 Acme", "2024-01-24 -1.00 Car", "2024-01-23 -2.00 X"],
+        ),
+        (
+            'Date;Text;Amount\n2024-01-31;"Bar\n2024-01-01;5,00";-4,50\n2024-01-25;Acme;100,00\n', {},
+            ["2024-01-31 -4.50 Bar\n2024-01-01;5,00", "2024-01-25 100.00 Acme"],
+        ),
+        # where what is called income stands below zero and the rest above, but not where a deposit is money put away
+        (
+            "date,name,amount,type\n2024-01-31,Bar,4.50,regular\n2024-01-30,Cab,9.50,regular\n2024-01-25,Acme,-100.00,income\n", {},
+            [
+                "2024-01-31 -4.50 Bar regular", "2024-01-30 -9.50 Cab regular", "2024-01-25 100.00 Acme income",
+                "What is called money in stands below zero; signs are turned round.",
+            ],
+        ),
+        (
+            "date,name,amount,type\n2024-01-31,Bar,-4.50,card\n2024-01-30,Acme,100.00,transfer\n2024-01-25,Term,-50.00,deposit\n", {},
+            ["2024-01-31 -4.50 Bar card", "2024-01-30 100.00 Acme transfer", "2024-01-25 -50.00 Term deposit"],
+        ),
     ],
 )  # fmt: skip
 def test_tables_of_careless_banks(
@@ -1647,6 +1688,14 @@ def test_a_mapping_that_fits_nothing_is_refused_with_a_reason(
         (b"31.01.2024;Rent;8,00;;-20,00\n", "Line 1: The file has no headings and one line, and nothing says which"),
         (b",".join(b"%d" % n for n in range(400)) + b"\n", "more than 256 columns"),
         (b"<!DOCTYPE html><html></html>", "web page"),
+        (
+            b"<table><tr><th>Date</th></tr></table>",
+            "web page. Where that is the statement itself, open it in a spreadsheet",
+        ),
+        (
+            b'Date;Text;Amount\n2024-01-31;"Bar;-4,50\n' + 1500 * b"2024-01-25;Acme;100,00\n",
+            "Line 2: A quotation mark is opened and not",
+        ),
         (b"\x1f\x8b\x08\x00", "gzip"),
     ],
 )
