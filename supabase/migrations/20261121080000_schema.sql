@@ -14701,27 +14701,16 @@ create function private.cut_period(
 language plpgsql immutable set search_path = ''
 as $$
 begin
-  if cut_period.first_day > cut_period.last_day then
-    return '{}';
-  end if;
-  if cut_period.first_day = cut_period.starts_on and cut_period.last_day = cut_period.ends_on then
-    return array[(cut_period.period, cut_period.starts_on, cut_period.starts_on, 1)];
-  end if;
   -- days to come are nearly empty: they cost nothing
-  if cut_period.first_day = cut_period.starts_on
-    and least(cut_period.ends_on, cut_period.today) - cut_period.last_day
-    < least(cut_period.last_day, cut_period.today) - cut_period.first_day then
-    return array[
-      (cut_period.period, cut_period.starts_on, cut_period.starts_on, 1), ('day', cut_period.last_day + 1, cut_period.ends_on, -1)
-    ];
-  end if;
-  if cut_period.last_day = cut_period.ends_on
-    and cut_period.first_day - cut_period.starts_on < least(cut_period.last_day, cut_period.today) - cut_period.first_day then
-    return array[
-      (cut_period.period, cut_period.starts_on, cut_period.starts_on, 1), ('day', cut_period.starts_on, cut_period.first_day - 1, -1)
-    ];
-  end if;
-  return array[('day', cut_period.first_day, cut_period.last_day, 1)];
+  return case
+    when first_day > last_day then '{}'::private.range_piece[]
+    when first_day = starts_on and last_day = ends_on then array[(period, starts_on, starts_on, 1)::private.range_piece]
+    when first_day = starts_on and least(ends_on, today) - last_day < least(last_day, today) - first_day
+      then array[(period, starts_on, starts_on, 1), ('day', last_day + 1, ends_on, -1)]::private.range_piece[]
+    when last_day = ends_on and first_day - starts_on < least(last_day, today) - first_day
+      then array[(period, starts_on, starts_on, 1), ('day', starts_on, first_day - 1, -1)]::private.range_piece[]
+    else array[('day', first_day, last_day, 1)::private.range_piece]
+  end;
 end
 $$;
 comment on function private.cut_period is 'The days of a period that are in a range: day by day, or the period without its other days.';
