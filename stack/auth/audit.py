@@ -58,7 +58,8 @@ async def record(
     actor_role: str = "",
 ) -> None:
     """Notes who (None: the holder of the secret key) did what. Never a password, a code or a token."""
-    moment = await (await db.execute("select now() as now")).fetchone()
+    # what one transaction notes has an order, too
+    moment = await (await db.execute("select clock_timestamp() as now")).fetchone()
     assert moment is not None
     payload: dict[str, Any] = {
         "actor_id": str(actor.id if actor else ADMIN),
@@ -73,9 +74,9 @@ async def record(
     await db.execute(
         """
         insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
-        values (%s, %s, %s, now(), %s)
+        values (%s, %s, %s, %s, %s)
         """,
-        (INSTANCE, uuid4(), Json(payload), client.address or ""),
+        (INSTANCE, uuid4(), Json(payload), moment["now"], client.address or ""),
     )
 
 

@@ -28,12 +28,15 @@ __all__ = [
     "prove",
     "qr_code",
     "remove",
+    "remove_abandoned",
     "rename",
     "step_of",
     "was_used",
 ]
 
 CHALLENGE_LIFETIME = 300
+# of a factor that nobody tried to prove
+ENROLMENT_LIFETIME = 300
 # steps of 30 seconds before and after now whose codes are taken, for clocks that differ
 DRIFT = 1
 STEP = 30
@@ -75,6 +78,18 @@ async def add(db: Connection, user: User, name: str, secret: str) -> Factor:
         factor = await cursor.fetchone()
     assert factor is not None
     return factor
+
+
+async def remove_abandoned(db: Connection, user: User) -> None:
+    """Removes the factors that were never asked for a code, so that their names are free for another attempt."""
+    await db.execute(
+        """
+        delete from auth.mfa_factors
+        where user_id = %s and status = 'unverified' and last_challenged_at is null
+          and created_at < now() - make_interval(secs => %s)
+        """,
+        (user.id, ENROLMENT_LIFETIME),
+    )
 
 
 async def by_id(db: Connection, user: User, factor_id: UUID) -> Factor | None:

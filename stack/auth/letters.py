@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from math import ceil
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urljoin
 
 from stack.auth import flows, one_time_tokens, users
 from stack.auth.database import Connection
@@ -23,7 +23,8 @@ def link(server: Server, token_hash: str, kind: str, redirect: str) -> str:
     """The address that a mail's link has. redirect_to is encoded only where it must be."""
     if any(character in redirect for character in "&=#"):
         redirect = quote_plus(redirect)
-    return f"{server.settings.api_external_url}/verify?token={token_hash}&type={kind}&redirect_to={redirect}"
+    place = urljoin(server.settings.api_external_url, server.settings.mailer_urlpaths(kind))
+    return f"{place}?token={token_hash}&type={kind}&redirect_to={redirect}"
 
 
 def space(server: Server, sent_at: datetime | None) -> None:

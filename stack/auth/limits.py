@@ -23,7 +23,7 @@ CAPACITY = 100_000
 # the refusals that are a wrong guess of a secret
 GUESSES = frozenset(
     {
-        "current_password_mismatch",
+        "current_password_invalid",
         "invalid_credentials",
         "mfa_verification_failed",
         "otp_expired",

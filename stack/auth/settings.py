@@ -80,9 +80,14 @@ class Settings(BaseSettings):
     smtp_pass: str = ""
     smtp_admin_email: str = "no-reply@localhost"
     smtp_sender_name: str = ""
-    # between two mails of a kind to one user, as a Go duration; and mails of all kinds
+    # between two mails of a kind to one user, as a Go duration, 0 is a minute too; and mails of all kinds
     smtp_max_frequency: str = "1m"
     rate_limit_email_sent: str = "30"
+    # where links lead, from the root of the host of API_EXTERNAL_URL on; magic links as those of recovery
+    mailer_urlpaths_confirmation: str = "/verify"
+    mailer_urlpaths_invite: str = "/verify"
+    mailer_urlpaths_recovery: str = "/verify"
+    mailer_urlpaths_email_change: str = "/verify"
     mailer_subjects_confirmation: str = ""
     mailer_subjects_invite: str = ""
     mailer_subjects_magic_link: str = ""
@@ -125,13 +130,18 @@ class Settings(BaseSettings):
     @cached_property
     def mail_spacing(self) -> float:
         """Seconds between two mails of a kind to one user."""
-        return durations.seconds(self.smtp_max_frequency)
+        return durations.seconds(self.smtp_max_frequency) or 60.0
 
     @cached_property
     def mail_budget(self) -> tuple[float, float]:
         """How many mails may be sent in how many seconds, given as `30` an hour or as `30/15m`."""
         count, _, interval = self.rate_limit_email_sent.partition("/")
         return float(count), durations.seconds(interval or "1h")
+
+    def mailer_urlpaths(self, kind: str) -> str:
+        """The path of links of a kind, as it stands in them: `signup`, `magiclink`, …"""
+        names = {"signup": "confirmation", "magiclink": "recovery"}
+        return str(getattr(self, f"mailer_urlpaths_{names.get(kind, kind)}"))
 
     def mailer_subjects(self, kind: str) -> str:
         """The subject set for a kind of mail."""

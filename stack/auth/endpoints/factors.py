@@ -62,13 +62,18 @@ async def enroll(body: Enrolment, server: ServerOf, claims: ClaimsOf, client: Cl
     issuer = body.issuer or urlsplit(server.settings.site_url).netloc
     async with server.database.transaction() as db:
         who = await callers.caller(db, claims, lock=True)
-        enrolled = await users.factors_of(db, who.user)
         if who.user.is_anonymous:
             raise AuthError(403, "no_authorization", "Anonymous users cannot enroll factors")
-        if is_protected(enrolled) and who.aal != "aal2":
-            raise AuthError(403, "insufficient_aal", "AAL2 required to enroll a new factor")
+        await factors.remove_abandoned(db, who.user)
+        enrolled = await users.factors_of(db, who.user)
+        # of those without a name there is one, too
+        if any((factor.friendly_name or "") == name for factor in enrolled):
+            message = f'A factor with the friendly name "{name}" for this user already exists'
+            raise AuthError(422, "mfa_factor_name_conflict", message)
         if len(enrolled) >= server.settings.mfa_max_enrolled_factors:
             raise AuthError(422, "too_many_enrolled_mfa_factors", "Maximum number of enrolled factors reached")
+        if is_protected(enrolled) and who.aal != "aal2":
+            raise AuthError(403, "insufficient_aal", "AAL2 required to enroll a new factor")
         secret = pyotp.random_base32()
         uri = pyotp.TOTP(secret).provisioning_uri(name=who.user.email or str(who.user.id), issuer_name=issuer)
         try:
@@ -113,6 +118,8 @@ async def verify(factor_id: UUID, body: Proof, server: ServerOf, claims: ClaimsO
     if not body.code:
         raise AuthError(400, "validation_failed", "Code needs to be non-empty")
     challenge_id = callers.as_uuid(body.challenge_id)
+    if body.challenge_id is not None and challenge_id is None:
+        raise AuthError(400, "bad_json", "challenge_id is no UUID")
     async with server.code_failures.attempt(str(factor_id), "totp"), server.database.transaction() as db:
         who = await callers.caller(db, claims, lock=True)
         factor = await own_factor(db, who, factor_id)

@@ -74,6 +74,7 @@ async def sign_up(
             await audit.record(db, "user_signedup", client, user, {"provider": "email"})
             if settings.mailer_autoconfirm:
                 user = await users.confirm_email(db, user)
+                await audit.record(db, "login", client, user, {"provider": "email"})
                 answer, headers = await tokens.sign_in(server, db, user, "password", client)
                 return JSONResponse(answer, headers=headers)
             user, letter = await letters.confirmation(server, db, user, redirect, challenge)

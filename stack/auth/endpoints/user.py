@@ -121,7 +121,7 @@ async def hash_of_new_password(body: Changes, server: Server, who: Caller, metho
             raise AuthError(400, "current_password_required", "Current password required when setting new password.")
         async with server.sign_in_failures.attempt(who.user.email or "", str(who.user.id)):
             if not await passwords.verify_password(body.current_password, old, settings):
-                raise AuthError(400, "current_password_mismatch", "Current password is not right.")
+                raise AuthError(400, "current_password_invalid", "Current password required when setting new password.")
     if await passwords.verify_password(body.password, old, settings):
         raise AuthError(422, "same_password", "New password should be different from the old password.")
     return await passwords.hash_password(body.password, settings)

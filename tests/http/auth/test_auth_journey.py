@@ -33,7 +33,7 @@ def test_a_life_with_supabase_js(env: dict[str, str], address: Callable[[], str]
         "otp": True,
         "otpTwice": "otp_expired",
         "noCurrent": "current_password_required",
-        "wrongCurrent": "current_password_mismatch",
+        "wrongCurrent": "current_password_invalid",
         "otherSessions": [True],
         "resetPlace": "http://localhost:3000/reset",
         "oldPassword": "invalid_credentials",
