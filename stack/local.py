@@ -25,7 +25,7 @@ from stack.supabase_cli import supabase
 from stack.supervision import Supervisor, end_leftovers, ports_taken
 from stack.terminal import step
 
-__all__ = ["NOT_RUNNING", "LocalStack", "health", "local_stack"]
+__all__ = ["NOT_RUNNING", "LocalStack", "health", "local_stack", "refuse_tables_of_the_stand_in"]
 
 NOT_RUNNING = "Nothing is running here. `make start` starts it."
 
@@ -125,8 +125,12 @@ class LocalStack:
         postgres.wait_until_ready(identity)
         postgres.give_platform(identity)
         step("Applying migrations")
+        if self.settings.auth_bin:
+            refuse_tables_of_the_stand_in(identity)
         run(
             [*parts.auth_command(self.settings), "migrate"],
+            # where no .env lies: the real server reads one
+            folder=self.layout.run,
             environment=parts.auth_environment(self.layout, identity, self.settings),
         )
         self.push_migrations(identity)
@@ -208,6 +212,17 @@ def refuse_taken_ports(identity: Identity, parts: Collection[str] | None = None)
         # a stack that runs keeps its ports until it is stopped
         command = f"PORT_BASE={identity.port_base + 1000} make {'start' if parts is None else 'restart'}"
         raise CommandError("\n".join([*taken, f"Stop it, or take other ports: {command}"]))
+
+
+def refuse_tables_of_the_stand_in(identity: Identity) -> None:
+    """Refuses to let the real server migrate what it did not make: it would stop halfway."""
+    with psycopg.connect(identity.database_url("supabase_admin")) as connection:
+        made = connection.execute("select to_regclass('auth.users') is not null").fetchone() == (True,)
+        if made and connection.execute("select from auth.schema_migrations where version = '00'").fetchone() is None:
+            raise CommandError(
+                "The tables of Auth here are the stand-in's, and AUTH_BIN's server needs its own. `make reset` starts anew"
+                " and deletes everything; docs/auth.md, Moving users, says how to take people along."
+            )
 
 
 def health(identity: Identity) -> Health:

@@ -61,6 +61,8 @@ jwt-aud = "authenticated"
 log-level = "warn"
 """
 
+MAILED_LINKS = ("CONFIRMATION", "INVITE", "RECOVERY", "EMAIL_CHANGE")
+
 # a larger nursery for its garbage collector: a tenth less work a request, for some 100 MB of memory
 REST_ENVIRONMENT = {"GHCRTS": "-A32m"}
 
@@ -147,14 +149,21 @@ def auth_environment(layout: Layout, identity: Identity, settings: Settings) -> 
     )
     return (
         migrations
-        | mail_templates(layout, settings)
+        | mail_templates(layout, identity, settings)
         | {
             "GOTRUE_API_HOST": "127.0.0.1",
             "PORT": str(identity.auth_port),
             "API_EXTERNAL_URL": f"{identity.api_url}/auth/v1",
+            # links in mails keep only the host of that
+            **{f"GOTRUE_MAILER_URLPATHS_{kind}": "/auth/v1/verify" for kind in MAILED_LINKS},
+            # where a provider that is switched on sends people back to: the real server makes none up
+            "GOTRUE_EXTERNAL_GOOGLE_REDIRECT_URI": f"{identity.api_url}/auth/v1/callback",
+            "GOTRUE_EXTERNAL_FACEBOOK_REDIRECT_URI": f"{identity.api_url}/auth/v1/callback",
             "GOTRUE_DB_DRIVER": "postgres",
             "GOTRUE_DB_DATABASE_URL": identity.database_url("supabase_auth_admin"),
             "DATABASE_URL": identity.database_url("supabase_auth_admin"),
+            # the real server knows no limit otherwise, while Postgres has 100 connections for everybody
+            "GOTRUE_DB_MAX_POOL_SIZE": "10",
             "GOTRUE_SITE_URL": "http://127.0.0.1:3000",
             # a star stops at a slash
             "GOTRUE_URI_ALLOW_LIST": "http://127.0.0.1:*/**,http://localhost:*,http://localhost:*/**",
@@ -167,6 +176,8 @@ def auth_environment(layout: Layout, identity: Identity, settings: Settings) -> 
             "GOTRUE_JWT_ISSUER": f"{identity.api_url}/auth/v1",
             "GOTRUE_DISABLE_SIGNUP": "false",
             "GOTRUE_EXTERNAL_EMAIL_ENABLED": "true",
+            # on by default at the real server, and unknown to the stand-in
+            "GOTRUE_CUSTOM_OAUTH_ENABLED": "false",
             "GOTRUE_MAILER_AUTOCONFIRM": "true",
             "GOTRUE_PASSWORD_MIN_LENGTH": "8",
             "GOTRUE_PASSWORD_REQUIRED_CHARACTERS": "abcdefghijklmnopqrstuvwxyz:ABCDEFGHIJKLMNOPQRSTUVWXYZ:0123456789",
@@ -188,17 +199,17 @@ def auth_environment(layout: Layout, identity: Identity, settings: Settings) -> 
     )
 
 
-def mail_templates(layout: Layout, settings: Settings) -> dict[str, str]:
+def mail_templates(layout: Layout, identity: Identity, settings: Settings) -> dict[str, str]:
     """Subjects and templates of Auth's mails, as a hosted project takes them from supabase/config.toml."""
     email = tomllib.loads((ROOT / "supabase" / "config.toml").read_text(encoding="utf-8"))["auth"]["email"]
     environment = {}
     for kind, template in email["template"].items():
         environment[f"GOTRUE_MAILER_SUBJECTS_{kind.upper()}"] = template["subject"]
-        # the real server fetches templates by http only
-        if not settings.auth_bin:
-            text = (ROOT / template["content_path"]).read_text(encoding="utf-8")
-            copy = layout.write(layout.conf / f"mail-{kind}.html", text)
-            environment[f"GOTRUE_MAILER_TEMPLATES_{kind.upper()}"] = str(copy)
+        text = (ROOT / template["content_path"]).read_text(encoding="utf-8")
+        copy = layout.write(layout.folder_of("mails") / f"{kind}.html", text)
+        # the real server fetches templates by HTTP only, for which the gateway has them
+        place = f"{identity.api_url}/mails/{kind}.html" if settings.auth_bin else str(copy)
+        environment[f"GOTRUE_MAILER_TEMPLATES_{kind.upper()}"] = place
     return environment
 
 

@@ -49,6 +49,7 @@ def configure(layout: Layout, identity: Identity, settings: Settings, port: int)
         origins=entries({origin_pattern(origin): "$http_origin" for origin in settings.cors_origins}),
         limits=limits(settings),
         docs=docs(layout, identity),
+        mails=layout.folder_of("mails"),
         swagger_ui=STATE / "node_modules" / "swagger-ui-dist",
         jwt_secret=json.dumps(identity.jwt_secret),
     )

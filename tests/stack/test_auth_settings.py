@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urljoin
 
+import httpx
 import pytest
 
-from stack.local import LocalStack
+from stack.commands import CommandError
+from stack.local import LocalStack, refuse_tables_of_the_stand_in
 from stack.parts import auth_environment
 from stack.settings import Settings
 from stack.sources import ROOT
@@ -26,12 +29,24 @@ def test_line_of_the_environment_wins_for_auth(stack: LocalStack, monkeypatch: p
     assert stack.settings.auth == {}
 
 
-def test_real_server_has_its_migrations_beside_it_and_its_own_templates(stack: LocalStack) -> None:
+def test_real_server_has_its_migrations_beside_it_and_templates_from_the_gateway(stack: LocalStack) -> None:
     settings = Settings(auth_bin=Path("/opt/auth/auth"), auth={})
     told = auth_environment(stack.layout, stack.layout.identity(), settings)
     assert told["GOTRUE_DB_MIGRATIONS_PATH"] == "/opt/auth/migrations"
     assert "Confirm your e-mail address" in told["GOTRUE_MAILER_SUBJECTS_CONFIRMATION"]
-    assert not [name for name in told if name.startswith("GOTRUE_MAILER_TEMPLATES_")]
+    template = httpx.get(told["GOTRUE_MAILER_TEMPLATES_CONFIRMATION"])
+    assert template.text == (ROOT / "supabase" / "templates" / "confirmation.html").read_text(encoding="utf-8")
+    # it makes none up, and of the address in API_EXTERNAL_URL only the host is in links
+    assert told["GOTRUE_EXTERNAL_GOOGLE_REDIRECT_URI"] == f"{told['API_EXTERNAL_URL']}/callback"
+    assert (
+        urljoin(told["API_EXTERNAL_URL"], told["GOTRUE_MAILER_URLPATHS_INVITE"]) == f"{told['API_EXTERNAL_URL']}/verify"
+    )
+
+
+@pytest.mark.skipif("AUTH_BIN" in os.environ, reason="AUTH_BIN: the tables are its own")
+def test_real_server_is_not_let_at_tables_of_the_stand_in(stack: LocalStack) -> None:
+    with pytest.raises(CommandError, match="are the stand-in's, and AUTH_BIN's server needs its own"):
+        refuse_tables_of_the_stand_in(stack.layout.identity())
 
 
 @pytest.mark.parametrize(
