@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import html
 import os
 import re
 import socket
@@ -12,12 +13,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from pathlib import Path
 from threading import Condition
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from auth_people import VERSION
@@ -25,7 +26,21 @@ from supabase_auth import SyncGoTrueClient
 
 from tests.conftest import bare_environment
 
-__all__ = ["Letter", "Mailbox", "Server", "fragment", "free_port", "query", "start_auth"]
+__all__ = [
+    "Letter",
+    "Mailbox",
+    "Server",
+    "auth_command",
+    "auth_program",
+    "fragment",
+    "free_port",
+    "query",
+    "stand_in_alone",
+    "start_auth",
+]
+
+# what the stand-in does beyond the protocol, or otherwise than the real server: see docs/auth.md
+stand_in_alone = pytest.mark.skipif("AUTH_BIN" in os.environ, reason="AUTH_BIN: the real server does this otherwise")
 
 
 def free_port() -> int:
@@ -59,21 +74,15 @@ class Letter:
         return str(part.get_content())
 
     @property
-    def text(self) -> str:
-        part = self.message.get_body(("plain",))
-        assert isinstance(part, EmailMessage)
-        return str(part.get_content())
-
-    @property
     def link(self) -> str:
-        found = re.search(r"https?://\S*/verify\?\S+", self.text)
-        assert found, self.text
-        return found[0]
+        found = re.search(r'https?://[^\s"<>]*/verify\?[^\s"<>]+', self.html)
+        assert found, self.html
+        return html.unescape(found[0])
 
     @property
     def code(self) -> str:
-        found = re.search(r"\b\d{6}\b", re.sub(r"https?://\S+", "", self.text))
-        assert found, self.text
+        found = re.search(r"\b\d{6}\b", re.sub(r"https?://[^\s\"<>]+|<[^>]*>", " ", self.html))
+        assert found, self.html
         return found[0]
 
     @property
@@ -152,13 +161,28 @@ class Server:
         self.admin_api.close()
 
 
+def auth_command() -> list[str]:
+    """The program under test: the one of AUTH_BIN, or the stand-in."""
+    real = os.environ.get("AUTH_BIN")
+    return [real] if real else [sys.executable, "-m", "stack.auth"]
+
+
+def auth_program(database_url: str) -> dict[str, str]:
+    """The environment that this program starts with anywhere: it becomes the role that owns schema auth."""
+    separator = "&" if "?" in database_url else "?"
+    # the real server names its tables without their schema
+    role = "options=-c%20role%3Dsupabase_auth_admin%20-c%20search_path%3Dauth"
+    return bare_environment() | {
+        "GOTRUE_DB_DRIVER": "postgres",
+        "GOTRUE_DB_DATABASE_URL": f"{database_url}{separator}{role}",
+    }
+
+
 def start_auth(env: dict[str, str], mailbox: Mailbox, **settings: str) -> Server:
-    """Starts `python -m stack.auth serve` over the stack's database and waits until it answers."""
+    """Starts Auth over the stack's database and waits until it answers."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    separator = "&" if "?" in env["SUPABASE_ADMIN_DB_URL"] else "?"
-    environment = bare_environment() | {
-        "GOTRUE_DB_DATABASE_URL": f"{env['SUPABASE_ADMIN_DB_URL']}{separator}options=-c%20role%3Dsupabase_auth_admin",
+    environment = auth_program(env["SUPABASE_ADMIN_DB_URL"]) | {
         "PORT": str(port),
         "API_EXTERNAL_URL": url,
         "GOTRUE_SITE_URL": "https://app.example.com",
@@ -169,20 +193,14 @@ def start_auth(env: dict[str, str], mailbox: Mailbox, **settings: str) -> Server
         "GOTRUE_SMTP_HOST": "127.0.0.1",
         "GOTRUE_SMTP_PORT": str(mailbox.port),
         "GOTRUE_SMTP_ADMIN_EMAIL": "no-reply@walletbase.test",
-        "GOTRUE_SMTP_MAX_FREQUENCY": "0s",
+        # 0 would be a minute
+        "GOTRUE_SMTP_MAX_FREQUENCY": "1ms",
         "GOTRUE_RATE_LIMIT_EMAIL_SENT": "100000",
         "GOTRUE_HOOK_BEFORE_USER_CREATED_ENABLED": "true",
         "GOTRUE_HOOK_BEFORE_USER_CREATED_URI": "pg-functions://postgres/private/check_sign_up",
         **settings,
     }
-    command = [sys.executable, "-m", "stack.auth", "serve"]
-    if real := os.environ.get("AUTH_BIN"):
-        command = [real, "serve"]
-        environment |= {
-            "GOTRUE_DB_DRIVER": "postgres",
-            "GOTRUE_DB_MIGRATIONS_PATH": str(Path(real).parent / "migrations"),
-        }
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen([*auth_command(), "serve"], env=environment)
     end = time.monotonic() + 20
     while True:
         try:

@@ -25,7 +25,9 @@ async function mail(subject) {
     const found = all.find((each) => each.to.some((to) => to.address === email) && each.subject.includes(subject))
     if (found) {
       await fetch(`${MAIL_URL}/email/${found.id}`, { method: 'DELETE' })
-      return { link: /https?:\/\/\S+\/verify\?\S+/.exec(found.text)[0], code: /: (\d{6})\b/.exec(found.text)[1] }
+      const link = /https?:\/\/[^\s"<>]+\/verify\?[^\s"<>]+/.exec(found.html)[0].replaceAll('&amp;', '&')
+      const text = found.html.replace(/https?:\/\/[^\s"<>]+|<[^>]*>/g, ' ')
+      return { link, code: /\b\d{6}\b/.exec(text)[0] }
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
   }

@@ -9,6 +9,7 @@ import bcrypt
 import httpx
 import pytest
 from auth_people import PASSWORD, Person
+from auth_servers import stand_in_alone
 from supabase_auth.errors import AuthApiError
 
 from supabase import Client
@@ -64,13 +65,18 @@ def test_admin_lists_page_by_page(admin_api: httpx.Client, admin: Client, person
     assert [user.id for user in admin.auth.admin.list_users(page=1, per_page=3)] == [one.id for one in reversed(people)]
     found = admin_api.get("/admin/users", params={"filter": people[1].email[:12]}).json()["users"]
     assert [user["id"] for user in found] == [people[1].id]
-    assert admin_api.get("/admin/users", params={"filter": "%"}).json()["users"] == []
     for sort, order in (("created_at", -1), ("created_at DESC", -1), ("created_at asc", 1)):
         listed = admin_api.get("/admin/users", params={"sort": sort, "filter": "@example.com"}).json()["users"]
         times = [user["created_at"] for user in listed]
         assert times == sorted(times)[::order], sort
     assert admin_api.get("/admin/users?page=x").status_code == 400
     assert admin_api.get("/admin/users?sort=encrypted_password").status_code == 400
+
+
+@stand_in_alone
+def test_filter_of_users_is_no_pattern(admin_api: httpx.Client, person: Callable[..., Person]) -> None:
+    person()
+    assert admin_api.get("/admin/users", params={"filter": "%"}).json()["users"] == []
 
 
 def test_admin_reads_the_audit_log(
@@ -111,6 +117,7 @@ def test_taken_address_is_refused(admin_api: httpx.Client, person: Callable[...,
     assert (refused.status_code, refused.json()["code"]) == (422, "email_exists")
 
 
+@stand_in_alone
 def test_taken_id_is_refused(
     admin_api: httpx.Client, person: Callable[..., Person], address: Callable[[], str]
 ) -> None:
@@ -125,9 +132,10 @@ def test_taken_id_is_refused(
         ({"email": "a@example.com", "id": "1"}, "validation_failed"),
         ({"email": "a@example.com", "ban_duration": "soon"}, "validation_failed"),
         ({"email": "a@example.com", "ban_duration": "99999999h"}, "validation_failed"),
-        ({"email": "a@example.com", "password_hash": "plain"}, "validation_failed"),
+        pytest.param({"email": "a@example.com", "password_hash": "plain"}, "validation_failed", marks=stand_in_alone),
         ({"email": "a@example.com", "password": "x", "password_hash": "$2a$04$" + "x" * 53}, "validation_failed"),
-        ({"phone": "+41791234567"}, "phone_provider_disabled"),
+        # it keeps a number that nobody can sign in with
+        pytest.param({"phone": "+41791234567"}, "phone_provider_disabled", marks=stand_in_alone),
     ],
 )
 def test_malformed_user_is_refused(admin_api: httpx.Client, body: dict[str, str], code: str) -> None:

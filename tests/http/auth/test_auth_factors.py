@@ -13,7 +13,7 @@ import jwt
 import pyotp
 import pytest
 from auth_people import PASSWORD, Person, code_of
-from auth_servers import Server
+from auth_servers import Server, stand_in_alone
 from supabase_auth.errors import AuthApiError
 
 from supabase import Client
@@ -107,15 +107,22 @@ def test_proof_keeps_the_session_and_ends_the_lower_ones(
     assert claims(refreshed["access_token"])["aal"] == "aal2"
 
 
-def test_code_works_once(protected: Protected) -> None:
+def test_challenge_works_once(protected: Protected) -> None:
     code = now(protected.secret)
     challenge = protected.challenge()
     assert protected.verify(code, challenge).status_code == 200
     assert code_of(protected.verify(code, challenge)) == (422, "mfa_ip_address_mismatch")
+
+
+@stand_in_alone
+def test_code_works_once_whatever_the_challenge(protected: Protected) -> None:
+    code = now(protected.secret)
+    assert protected.verify(code).status_code == 200
     assert code_of(protected.verify(code)) == (422, "mfa_verification_failed")
     assert protected.verify(now(protected.secret, 1)).status_code == 200
 
 
+@stand_in_alone
 def test_wrong_codes_are_refused_and_counted(protected: Protected) -> None:
     wrong = [
         code
@@ -129,7 +136,7 @@ def test_wrong_codes_are_refused_and_counted(protected: Protected) -> None:
 
 def test_challenges_are_of_one_factor_and_expire(protected: Protected, db: Any) -> None:
     assert code_of(protected.verify("123456", str(uuid4()))) == (422, "mfa_factor_not_found")
-    assert code_of(protected.verify("123456", "x")) == (422, "mfa_factor_not_found")
+    assert code_of(protected.verify("123456", "x")) == (400, "bad_json")
     challenge = protected.challenge()
     db.execute(
         "update auth.mfa_challenges set created_at = created_at - interval '301 seconds' where id = %s", (challenge,)
@@ -164,9 +171,16 @@ def test_factors_of_others_are_unknown(protected: Protected, api: httpx.Client, 
         ({"factor_type": "webauthn"}, 422, "mfa_webauthn_enroll_not_enabled"),
         ({"factor_type": "carrier pigeon"}, 400, "validation_failed"),
         ({}, 400, "validation_failed"),
-        ({"factor_type": "totp", "friendly_name": "x" * 256}, 400, "validation_failed"),
+        pytest.param(
+            {"factor_type": "totp", "friendly_name": "x" * 256}, 400, "validation_failed", marks=stand_in_alone
+        ),
         # more than a picture of the address can hold
-        ({"factor_type": "totp", "friendly_name": "phone", "issuer": "x" * 2400}, 400, "validation_failed"),
+        pytest.param(
+            {"factor_type": "totp", "friendly_name": "phone", "issuer": "x" * 2400},
+            400,
+            "validation_failed",
+            marks=stand_in_alone,
+        ),
     ],
 )
 def test_other_kinds_of_factor_are_off(
@@ -183,15 +197,19 @@ def test_factors_are_off_where_switched_off(serve: Callable[..., Server], addres
     )
     token = auth.api.post("/signup", json={"email": address(), "password": PASSWORD}).json()["access_token"]
     bearer = {"Authorization": f"Bearer {token}"}
+    # of the time before
+    earlier = serve(GOTRUE_MAILER_AUTOCONFIRM="true").api.post("/factors", json={"factor_type": "totp"}, headers=bearer)
+    factor = earlier.raise_for_status().json()["id"]
     for path, code in (
         ("/factors", "mfa_totp_enroll_not_enabled"),
-        (f"/factors/{uuid4()}/challenge", "mfa_totp_verify_not_enabled"),
-        (f"/factors/{uuid4()}/verify", "mfa_totp_verify_not_enabled"),
+        (f"/factors/{factor}/challenge", "mfa_totp_verify_not_enabled"),
+        (f"/factors/{factor}/verify", "mfa_totp_verify_not_enabled"),
     ):
         body = {"factor_type": "totp", "challenge_id": str(uuid4()), "code": "123456"}
         assert code_of(auth.api.post(path, json=body, headers=bearer)) == (422, code)
 
 
+@stand_in_alone
 def test_token_without_a_session_proves_no_factor(protected: Protected, env: dict[str, str]) -> None:
     claims = {"sub": protected.person.id, "aud": "authenticated", "exp": int(time.time()) + 60}
     protected.bearer = {"Authorization": f"Bearer {jwt.encode(claims, env['SUPABASE_JWT_SECRET'], 'HS256')}"}
@@ -203,8 +221,22 @@ def test_names_are_unique_and_factors_are_few(api: httpx.Client, person: Callabl
     body = {"factor_type": "totp", "friendly_name": "phone"}
     assert api.post("/factors", json=body, headers=bearer).status_code == 200
     assert code_of(api.post("/factors", json=body, headers=bearer)) == (422, "mfa_factor_name_conflict")
-    answers = [api.post("/factors", json={"factor_type": "totp"}, headers=bearer) for _ in range(10)]
+    # nor are there two without a name
+    unnamed = [api.post("/factors", json={"factor_type": "totp"}, headers=bearer) for _ in range(2)]
+    assert [code_of(answer) for answer in unnamed] == [(200, None), (422, "mfa_factor_name_conflict")]
+    answers = [api.post("/factors", json={**body, "friendly_name": str(n)}, headers=bearer) for n in range(9)]
+    assert [answer.status_code for answer in answers] == [200] * 8 + [422]
     assert code_of(answers[-1]) == (422, "too_many_enrolled_mfa_factors")
+
+
+def test_name_of_an_abandoned_enrolment_is_free_after_five_minutes(
+    api: httpx.Client, person: Callable[..., Person], db: Any
+) -> None:
+    bearer = person().bearer
+    body = {"factor_type": "totp", "friendly_name": "phone"}
+    abandoned = api.post("/factors", json=body, headers=bearer).json()["id"]
+    db.execute("update auth.mfa_factors set created_at = now() - interval '301 seconds' where id = %s", (abandoned,))
+    assert api.post("/factors", json=body, headers=bearer).status_code == 200
 
 
 def test_admin_removes_a_lost_factor(protected: Protected, admin: Client, api: httpx.Client) -> None:

@@ -9,13 +9,16 @@ from uuid import uuid4
 import httpx
 import pytest
 import schemathesis
-from auth_servers import Server
+from auth_servers import Server, stand_in_alone
 from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 
 from stack.auth.app import MODULES, create_app
 from stack.auth.settings import Settings
+
+# its own description
+pytestmark = stand_in_alone
 
 APP = create_app(Settings(jwt_secret="any"))
 DESCRIPTION = APP.openapi()

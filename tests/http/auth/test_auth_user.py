@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import jwt
 import pytest
 from auth_people import PASSWORD, Person
+from auth_servers import Server, stand_in_alone
 from supabase_auth.errors import AuthApiError
 
 from supabase import Client
@@ -38,7 +40,7 @@ def test_new_password_ends_the_other_sessions(
     ada = person()
     other = make_client()
     other.auth.sign_in_with_password({"email": ada.email, "password": PASSWORD})
-    for current, code in (("", "current_password_required"), ("Wrong", "current_password_mismatch")):
+    for current, code in (("", "current_password_required"), ("Wrong", "current_password_invalid")):
         with pytest.raises(AuthApiError) as refusal:
             ada.client.auth.update_user({"password": "Better-horse-2", "current_password": current})
         assert refusal.value.code == code
@@ -94,16 +96,41 @@ def test_token_for_another_audience_is_refused(api: httpx.Client, person: Callab
     assert answer.status_code == 400
 
 
+def without_session(env: dict[str, str], person: Person) -> dict[str, str]:
+    """A bearer for somebody that names no session."""
+    claims = {
+        "sub": person.id, "aud": "authenticated", "role": "authenticated", "exp": datetime.now(UTC) + timedelta(1),
+    }  # fmt: skip
+    return {"Authorization": f"Bearer {jwt.encode(claims, env['SUPABASE_JWT_SECRET'], 'HS256')}"}
+
+
 def test_token_without_a_session_works_on_user(
     env: dict[str, str], api: httpx.Client, person: Callable[..., Person]
 ) -> None:
     ada = person()
-    claims = {"sub": ada.id, "aud": "authenticated", "role": "authenticated", "exp": datetime.now(UTC) + timedelta(1)}
-    token = jwt.encode(claims, env["SUPABASE_JWT_SECRET"], "HS256")
-    bearer = {"Authorization": f"Bearer {token}"}
-    assert api.get("/user", headers=bearer).json()["id"] == ada.id
+    assert api.get("/user", headers=without_session(env, ada)).json()["id"] == ada.id
+
+
+@stand_in_alone
+def test_sign_out_without_a_session_ends_what_its_scope_says(
+    env: dict[str, str], api: httpx.Client, person: Callable[..., Person]
+) -> None:
+    ada = person()
+    bearer = without_session(env, ada)
     # it has none to end here; those elsewhere are not meant
     assert api.post("/logout?scope=local", headers=bearer).status_code == 204
     assert api.get("/user", headers=ada.bearer).status_code == 200
     assert api.post("/logout?scope=others", headers=bearer).status_code == 204
     assert api.get("/user", headers=ada.bearer).json()["code"] == "session_not_found"
+
+
+def test_linking_is_off_unless_configured(auth: Server, address: Callable[[], str]) -> None:
+    user = auth.admin_api.post("/admin/users", json={"email": address(), "password": PASSWORD, "email_confirm": True})
+    body = {"email": user.json()["email"], "password": PASSWORD}
+    token = auth.api.post("/token?grant_type=password", json=body).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    for answer in (
+        auth.api.get("/user/identities/authorize?provider=google", headers=bearer),
+        auth.api.delete(f"/user/identities/{uuid4()}", headers=bearer),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "manual_linking_disabled")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -59,6 +60,7 @@ def test_registration_makes_a_profile_and_a_book(home: Household, visitor: Any, 
     curl="""functions login -d '{"login": "'$username'", "password": "'$password'"}'""",
     refusals="400 invalid_credentials, 400 edge.malformed, 429 over_request_rate_limit",
 )
+@pytest.mark.skipif("AUTH_BIN" in os.environ, reason="AUTH_BIN: the limit of wrong passwords is the stand-in's")
 def test_log_in_takes_either_name(home: Household, visitor: Any, refused: Refused) -> None:
     person = home.sign_up(username=f"u{uuid4().hex[:12]}")
 
@@ -223,7 +225,7 @@ def test_profile_is_changed_but_for_its_standing(home: Household, refused: Refus
     "Users: Change my password",
     javascript="supabase.auth.updateUser({ password: new_password, current_password: password })",
     curl="""auth user -X PUT -d '{"password": "'$new_password'", "current_password": "'$password'"}'""",
-    refusals="400 current_password_mismatch, 422 same_password, 422 weak_password",
+    refusals="400 current_password_invalid, 422 same_password, 422 weak_password",
     alone=True,
 )
 def test_password_is_changed_by_who_knows_it(home: Household, visitor: Any, refused: Refused) -> None:
