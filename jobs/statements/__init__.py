@@ -54,6 +54,9 @@ FOREIGN = (
     (rb"(?s:.{0,400})urn:schemas-microsoft-com:office:spreadsheet", "a spreadsheet of Excel 2003; save it as XLSX"),
 )
 
+# a record without the name of its section above
+NAMELESS_QIF = re.compile(rb"D[^\r\n]*[\r\n]+(?:[A-Z$][^\r\n]*[\r\n]+){1,20}?\^\s*?[\r\n]")
+
 PARTS = (
     "columns",
     "date_order",
@@ -145,7 +148,7 @@ def detect_format(path: Path) -> str:
                 "perhaps the bank's log-in: download the statement again."
             )
         return "camt"
-    if re.search(rb"(?im)^!(?:type|account|option|clear)\b", text):
+    if re.search(rb"(?im)^!(?:type|account|option|clear)\b", text) or NAMELESS_QIF.match(text):
         return "qif"
     if re.search(rb"(?:^|[\r\n]|@@|\{4:):(?:20|25|28C?|60[FM]|61|86):", text):
         return "mt940"

@@ -20,19 +20,23 @@ from jobs.statements.text import MAX_LINE, detect_encoding, head
 
 __all__ = ["read"]
 
-# one CDATA never reaches over the next: else each that is left open would be looked for until the end of the file
+# one CDATA never reaches over the next: else each that is left open would be looked for until the end of the file; so with comments
 TAG = re.compile(
-    rb"<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>(?:\s*<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>"
+    rb"<!--(?:(?!<!--).)*?-->|<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>(?:\s*<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>"
     # a sign that begins no tag is one of the text
     rb"|([^<]*(?:<(?![/!?A-Za-z])[^<]*){0,1000}))",
     re.DOTALL,
 )
-# a currency may stand before or behind the sign
+# a currency may stand before or behind the sign, or behind the number
 SIGNED = re.compile(
-    "(?:([-\u2212\u2013])|[+]?)(?:(?:[A-Z]{0,3}[$\u20ac\u00a3]|[A-Z]{3})([-\u2212\u2013]?))?([0-9.,'\u2019]+)(-?)"
+    "(?:([-\u2212\u2013])|[+]?)(?:(?:[A-Z]{0,3}[$\u20ac\u00a3]|[A-Z]{3})([-\u2212\u2013]?))?([0-9.,'\u2019]+)(-?)(?:[A-Z]{3}|[$\u20ac\u00a3])?"
 )
 # some write what is left of a calculation: 19.989999999999998
 AMOUNT = re.compile(r"0*(?:\d{1,16}(?:[.,]\d{0,20})?|[.,]\d{1,20})")
+KIND_AND_SIGN = re.compile(
+    rb"<(?:\w+[.:])?TRNTYPE>\s*(DEBIT|CREDIT)\b(?:(?!TRNTYPE).){0,1000}?<(?:\w+[.:])?TRNAMT>\s*(-?)",
+    re.IGNORECASE | re.DOTALL,
+)
 # digits in groups, with a decimal sign or so many that there is none
 GROUPED = re.compile(
     r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3}){0,4}(?!\1)([.,])\d{1,8}|\d{1,3}(?:([.,])\d{3})(?:\3\d{3}){1,4}"
@@ -97,6 +101,12 @@ def _told(lines: Iterator[Line], data: mmap.mmap, reading: Reading) -> Iterator[
     in_words = not has_signs and "DEBIT" in types
     if in_words:
         reading.note("No amount has a sign; what the file calls a debit is taken as money out.")
+    if {(b"DEBIT", False), (b"CREDIT", True)} == {
+        (kind.upper(), sign != b"") for kind, sign in KIND_AND_SIGN.findall(data)
+    }:
+        reading.note(
+            "All debits stand above zero and all credits below; taken as they stand, they may be the other way round."
+        )
     for line in lines:
         if not has_ids:
             line.external_id = None
@@ -116,7 +126,7 @@ def _declared(start: bytes) -> str | None:
 def _refusal(data: mmap.mmap, encoding: str) -> str:
     code, reason = "", ""
     for found in TAG.finditer(data):
-        if found[1]:
+        if found[1] or not found[2]:
             continue
         name, value = found[2].upper(), _value(found, encoding)
         if name == b"CODE":
@@ -158,7 +168,8 @@ def _day(text: str) -> date | None:
 
 def _amount(text: str) -> Decimal | None:
     """A point or a comma is the decimal sign; some banks group digits all the same."""
-    found = SIGNED.fullmatch("".join(text.split()))
+    text = "".join(text.split())
+    found = SIGNED.fullmatch(f"-{text[1:-1]}" if text[:1] == "(" and text[-1:] == ")" else text)
     if found is None:
         return None
     text, sign = re.sub("['\u2019]", "", found[3]), -1 if found[1] or found[2] or found[4] else 1
@@ -207,6 +218,8 @@ def _lines(data: mmap.mmap, encoding: str, reading: Reading, *, is_cut: bool) ->
         balance = {}
 
     for found in TAG.finditer(data):
+        if not found[2]:
+            continue
         name = found[2].decode().upper().rpartition(":")[2]
         if name in PARTS:
             if entry is not None:

@@ -39,12 +39,12 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
             has_section = has_section or text.lower().startswith("!type:")
             if option := OPTION.match(text):
                 said = option[1].lower()
-    if not has_section:
-        raise StatementError("There is no section such as !Type:Bank in the file.")
+    # some banks leave the name of the only section out
+    above = "" if has_section else "bank"
     days: list[str] = []
     memos: list[str] = []
     amounts: list[str] = []
-    for _, _, _, fields in _records(path, encoding):
+    for _, _, _, fields in _records(path, encoding, above):
         for code, value in fields:
             if code == "D":
                 days.append(value)
@@ -52,6 +52,8 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
                 memos.append(value)
             elif code in "TU$":
                 amounts.append(value)
+    if not has_section and not days:
+        raise StatementError("There is no section such as !Type:Bank in the file.")
     when = "D"
     if not days and memos and all(map(DAY.fullmatch, memos)):
         # some write it where the memo belongs
@@ -68,7 +70,7 @@ def read(path: Path, mapping: dict[str, Any], hints: Hints) -> Reading:
         reading.note(f"Days could be read in two ways; taken as {dates.order}. Correct date_order where that is wrong.")
     if numbers.is_assumed:
         reading.note(f"The decimal sign is taken to be '{numbers.decimal}'. Correct decimal where that is wrong.")
-    reading.lines = _lines(path, encoding, dates, numbers, reading, when)
+    reading.lines = _lines(_records(path, encoding, above), dates, numbers, reading, when)
     return reading
 
 
@@ -88,9 +90,8 @@ def _text(value: str) -> str:
 Fields = list[tuple[str, str]]
 
 
-def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, Fields]]:
-    """First line, section, account and fields of each record that an account's section has."""
-    section = ""
+def _records(path: Path, encoding: str, section: str = "") -> Iterator[tuple[int, str, str | None, Fields]]:
+    """First line, section, account and fields of each record that an account's section has; what is above all is in `section`."""
     account: str | None = None
     fields: Fields = []
     start = 0
@@ -124,11 +125,15 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, str | None, 
 
 
 def _lines(
-    path: Path, encoding: str, dates: DateColumn, numbers: AmountReader, reading: Reading, when: str
+    records: Iterator[tuple[int, str, str | None, Fields]],
+    dates: DateColumn,
+    numbers: AmountReader,
+    reading: Reading,
+    when: str,
 ) -> Iterator[Line]:
     reported: set[str] = set()
     count = 0
-    for start, section, account, fields in _records(path, encoding):
+    for start, section, account, fields in records:
         if section not in (*MONEY, *PORTFOLIOS):
             said = dict(fields)
             is_list = section in LISTS or dates.read(_tidy(said.get("D", ""))) is None

@@ -71,7 +71,17 @@ def test_ofx_two_accounts_and_a_portfolio(tmp_path: Path) -> None:
 STATEMENT = f"{OFX}<CURDEF>EUR<BANKACCTFROM><ACCTID>A</BANKACCTFROM><BANKTRANLIST>"
 ENTRY = "<STMTTRN><DTPOSTED>20240131<TRNAMT>-5"
 BALANCE = "<LEDGERBAL><BALAMT>{}<DTASOF>20240131"
-AMOUNTS = ("\u22125.00", "5.00-", "-\u00a05.00", "-0000005.00", "1,234,567", "00000000000000000012.50", "--5")
+AMOUNTS = (
+    "\u22125.00",
+    "5.00-",
+    "-\u00a05.00",
+    "-0000005.00",
+    "(5.00)",
+    "-5.00 EUR",
+    "1,234,567",
+    "00000000000000000012.50",
+    "--5",
+)
 UNREADABLE = "The ledger balance can't be read."
 
 
@@ -127,7 +137,7 @@ UNREADABLE = "The ledger balance can't be read."
         # amounts as people write them; signs that begin no tag, and names that are wrapped; the currency without its rate
         (
             f"{STATEMENT}{''.join(f'<STMTTRN><DTPOSTED>20240131<TRNAMT>{amount}</STMTTRN>' for amount in AMOUNTS)}",
-            ["2024-01-31 -5.00 EUR A"] * 4 + ["2024-01-31 1234567 EUR A", "2024-01-31 12.50 EUR A", "TRNAMT '--5' is no amount."],
+            ["2024-01-31 -5.00 EUR A"] * 6 + ["2024-01-31 1234567 EUR A", "2024-01-31 12.50 EUR A", "TRNAMT '--5' is no amount."],
         ),
         (
             f"{STATEMENT}{ENTRY}<NAME>Long\nname<MEMO>A < B & C > 5</STMTTRN>{ENTRY}<CURRENCY>CHF</STMTTRN>{ENTRY}<CURRENCY>EUR</STMTTRN>",
@@ -161,6 +171,17 @@ UNREADABLE = "The ledger balance can't be read."
             "<STMTTRN><DTPOSTED>20240131<TRNAMT>  .  <MEMO>SALDO TOTAL DISPONÍVEL DIA</STMTTRN>"
             f"{ENTRY}<NAME>PIX<MEMO>Saldo anterior</STMTTRN>{ENTRY}<MEMO>Saldo anterior acerto</STMTTRN></OFX>",
             ["A balance, not an entry."] * 3 + ["2024-01-31 -5 EUR A PIX Saldo anterior", "2024-01-31 -5 EUR A Saldo anterior acerto"],
+        ),
+        # what is in a comment is not in the statement
+        (f"{STATEMENT}<!-- {ENTRY}</STMTTRN> -->{ENTRY}<NAME>Shop</STMTTRN></OFX>", ["2024-01-31 -5 EUR A Shop Shop"]),
+        # signs against words
+        (
+            f"{STATEMENT}<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20240131<TRNAMT>5</STMTTRN>"
+            "<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20240131<TRNAMT>-7</STMTTRN></OFX>",
+            [
+                "2024-01-31 5 EUR A", "2024-01-31 -7 EUR A",
+                "All debits stand above zero and all credits below; taken as they stand, they may be the other way round.",
+            ],
         ),
         # what is not read is said: a portfolio's entry that is left open, a loan, an error in place of one of several statements
         (
@@ -346,6 +367,8 @@ def test_qif_of_europe(tmp_path: Path) -> None:
         ),
         # days where the memo belongs
         ("!Type:Bank\nM01/31/2024\nT-5\nPShop\n^\n", ["2024-01-31 -5 Shop"]),
+        # the name of the only section left out
+        ("D31/01/2024\nT-5\nPShop\n^\nD30/01/2024\nT7\nPAnn\n^\n", ["2024-01-31 -5 Shop", "2024-01-30 7 Ann"]),
         ("!Type:Bank\nMIn January\nT-5\nPShop\n^\n", ["The record has no day."]),
     ],
 )  # fmt: skip
