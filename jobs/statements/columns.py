@@ -24,7 +24,7 @@ from jobs.statements.cells import (
     text_of,
 )
 from jobs.statements.headings import NAMED, ROLES, WHOM, WORDS_FOR, currency_of, plain, plain_part
-from jobs.statements.marks import BALANCE_ROW, BOOKED, DECLINED, IBAN, IN, OUT, PAIRS, PENDING
+from jobs.statements.marks import BALANCE_ROW, BOOKED, DECLINED, GOT, IBAN, IN, OUT, PAID, PAIRS, PENDING, SPENT
 from jobs.statements.reading import Hints, Reading, StatementError, are_ids
 
 __all__ = ["MANY", "MAX_COLUMNS", "ONE", "SAMPLE", "Columns", "count_roles", "days_of", "is_running"]
@@ -98,6 +98,7 @@ class Columns:
             mapping = remembered | mapping
         self.mapping = mapping
         self.is_open = False
+        self.has_signs = True
         self.columns = self._find_columns()
 
     # -- where it begins
@@ -592,6 +593,10 @@ class Columns:
                 break
         if "sign" not in found and unsigned and (lone := [p for p in self._places("sign") if self._is_lone_mark(p)]):
             found["sign"] = lone[:1]
+        self.has_signs = not unsigned
+        if "sign" not in found:
+            kinds = [p for p in self._places("sign") if self._tells_kind(p)]
+            found |= {"sign": kinds} if len(kinds) == 1 else {}
         if "sign" not in found and unsigned:
             # amounts without signs, and one column of words for in and out, whatever it is called
             named = [p for p in range(width) if p not in taken and self._is_in_and_out(p)]
@@ -636,6 +641,13 @@ class Columns:
             if found["description"]:
                 del found["notes"]
 
+    def _tells_kind(self, place: int) -> bool:
+        """Whether no amount has a sign and a column says what each line was, such as a purchase or a refund."""
+        if self.has_signs or place not in self._places("sign"):
+            return False
+        kinds = {text_of(cell).casefold() for cell in self._column(place)}
+        return bool(kinds) and kinds <= SPENT | GOT | (PAID if self.hints.is_liability else frozenset())
+
     def _is_in_and_out(self, place: int) -> bool:
         marks = {text_of(cell).casefold() for cell in self._column(place)}
         out, into = self._ways(place)
@@ -655,7 +667,7 @@ class Columns:
                 and (out | into == named or (len(marks) > 1 and place in self._places("sign")))
             ):
                 return out, into
-        return OUT, IN
+        return (SPENT, GOT | PAID) if self._tells_kind(place) else (OUT, IN)
 
     def _is_state(self, place: int) -> bool:
         states = {text_of(cell).casefold() for cell in self._column(place)}
@@ -733,6 +745,9 @@ class Columns:
                 found["sign"] = [place]
             elif is_full and all(currency_of(text) == text for text in texts) and "currency" not in found:
                 found["currency"] = [place]
+        if "sign" in found and ("debit" in found) != ("credit" in found):
+            # balances tell less than words
+            found["amount"] = found.pop("debit" if "debit" in found else "credit")
         used = {*dates, *(p for places in found.values() for p in places)}
         best = self._wordiest(used)
         found["description"] = [] if best is None else [best]

@@ -50,14 +50,14 @@ def records(file: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
     before = 0
     try:
         for cells in reader:
-            alone = [] if is_sound(taken, delimiter) else [split(text, delimiter) for text in taken]
-            if any(map(looks_like_entry, alone[1:])):
+            alone = [] if len(taken) == 1 or is_sound(taken, delimiter) else [split(text, delimiter) for text in taken]
+            if alone and any(map(looks_like_entry, alone[1:])):
                 # a quotation mark that is none has swallowed entries
-                yield from (
-                    (before + place, taken[place - 1].rstrip("\r\n"), each) for place, each in enumerate(alone, 1)
-                )
+                for number, text in enumerate(taken, before + 1):
+                    yield number, text.rstrip("\r\n"), split(text, delimiter)
             else:
-                cells = unwrap(cells, delimiter)
+                if len(cells) == 1:
+                    cells = unwrap(cells, delimiter)
                 if '="' in taken[0]:
                     # how a spreadsheet is told to leave a number as it stands
                     cells = [cell[2:-1] if cell[:2] == '="' and cell[2:][-1:] == '"' else cell for cell in cells]
@@ -71,7 +71,7 @@ def records(file: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
 def is_sound(taken: list[str], delimiter: str) -> bool:
     """Whether a record of several lines ends its quotation marks where cells end."""
     try:
-        return len(taken) == 1 or bool(list(csv.reader(taken, delimiter=delimiter, skipinitialspace=True, strict=True)))
+        return bool(list(csv.reader(taken, delimiter=delimiter, skipinitialspace=True, strict=True)))
     except csv.Error:
         return False
 

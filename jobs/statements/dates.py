@@ -175,10 +175,14 @@ class DateColumn:
                 distinct.append(parts)
                 before = parts
         found = {order: [_day(parts, order) for parts in distinct] for order in ORDERS}
-        # a statement is of the past: 30.02.24 is no day of 2030
+        # a statement is of the past: 30.02.24 is no day of 2030, but one of a year that stands there in full is a day
         last = today.toordinal() + 366
         sound = {
-            order: sum(day is not None and day.toordinal() < last for day in days) for order, days in found.items()
+            order: sum(
+                day is not None and (day.toordinal() < last or len(parts[3]) == 4)
+                for parts, day in zip(distinct, days, strict=True)
+            )
+            for order, days in found.items()
         }
         best = max(sound.values())
         orders = [order for order in ORDERS if sound[order] == best]

@@ -126,6 +126,7 @@ ROLES: dict[str, list[str]] = {
             | montant total ttc
             | tranzakcio osszege | cash flow | importancia | 거래금액 | 이용금액 | amount num
             | сума в валюті картки | сума | износ | المبلغ | סכום חיוב | סכום | 实付金额 | valor total | fjárhæð | so tien
+            | ποσο συναλλαγης
         """,
         "debit": """
             debit | debits | debit amount | withdrawal | withdrawals | withdrawal amount | withdrawal amt | paid out

@@ -12,13 +12,16 @@ __all__ = [
     "BOOKED",
     "DAY_INSIDE",
     "DECLINED",
+    "GOT",
     "IBAN",
     "IN",
     "OUT",
     "PAGE",
+    "PAID",
     "PAID_BACK",
     "PAIRS",
     "PENDING",
+    "SPENT",
     "SUM_ROW",
 ]
 
@@ -33,17 +36,27 @@ OUT = words(
     "|obciążenie|expenses|exp.|χρέωση|χ"
     "|dr.|debited|spend|spent|sent|payment out|débit|débito|dépense|gasto|egreso|despesa|addebito|abbuchung|lastschrift|wydatek|výdaj"
     "|terhelés|isplata|dugovanje|otto|veloitus|uttag|hævet|borç|списание|расход|дебет|списання|витрата|дебіт|חובה|مدين|ถอน|ghi nợ"
-    "|дт|nota débito|nota debito|keluar|出金|支払|支払い|出款|转出|借|출금"
+    "|дт|nota débito|nota debito|n/d|nd|keluar|出金|支払|支払い|出款|转出|借|출금"
 )
 IN = words(
     "c|credit|transfer-in|deposit|cr|h|haben|bij|in|crdt|+|income|credito|avere|kredit|einnahme|eingang|gutschrift|收入|abono|k|kreedit"
     "|inflow|bevétel|kreditas|gelir|entrata|entrée|entrada|příchozí|incoming|eingehend|money in|paid in|uznanie|πίστωση|π|inc."
     "|cr.|credited|received|payment in|crédit|crédito|recette|ingreso|receita|accredito|einzahlung|wpływ|příjem|prijem|jóváírás|uplata"
     "|potraživanje|pano|hyvitys|insättning|indsat|alacak|пополнение|зачисление|приход|кредит|зарахування|дохід|кредіт|זכות|دائن|ฝาก|ghi có"
-    "|кт|nota crédito|nota credito|masuk|入金|进款|转入|贷|입금"
+    "|кт|nota crédito|nota credito|n/c|nc|masuk|入金|进款|转入|贷|입금"
 )
 # letters that say so only beside each other, for money out and in: cargo and abono, dare and avere, withdrawal and deposit
 PAIRS = tuple((frozenset(pair[0]), frozenset(pair[1])) for pair in words("ca|da|dr|se|gi|ei|ue|dp|tj|ou|ba|wd|pr"))
+# what a card or an account did, which says so only where no amount has a sign; a card is paid
+SPENT = words(
+    "purchase|sale|withdrawal|fee|cash advance|kauf|einkauf|abhebung|gebühr|achat|retrait|frais|compra|retiro|comisión|acquisto|prelievo"
+    "|aankoop|opname|køb|köp|uttak|zakup|nákup|výběr|покупка"
+)
+GOT = words(
+    "refund|return|reversal|deposit|cashback|rückzahlung|erstattung|einzahlung|remboursement|versement|reembolso|devolución|depósito|rimborso"
+    "|versamento|terugbetaling|storting|tilbagebetaling|återbetalning|zwrot|wpłata|vrácení|vklad|возврат|пополнение"
+)
+PAID = words("payment|zahlung|paiement|pago|pagamento|betaling|betalning|płatność|splátka|оплата")
 PENDING = words(
     "pending|uncleared|vorgemerkt|umsatz vorgemerkt|offen|en attente|pendiente|in attesa|authorised|authorized|open|processing"
     "|pending authorization|held|reserviert|ausstehend|nicht gebucht|in bearbeitung|autorisiert|on hold|unposted|not posted|provisional"

@@ -416,6 +416,13 @@ def test_a_card_of_which_nothing_tells_purchases_says_so(file: Path) -> None:
     assert any("Nothing says whether amounts above zero are purchases" in note.message for note in reading.notes)
 
 
+def test_a_card_whose_kinds_tell_what_no_sign_does(file: Path) -> None:
+    text = "Date,Text,Amount,Type\n2024-01-31,Bar,4.50,Sale\n2024-01-25,Bar,{}2,Return\n2024-01-20,Ada,{}90,Payment\n"
+    for sign in ("", "-"):
+        _, lines = lines_of(file, text.format(sign, sign), hints=Hints("USD", is_liability=True))
+        assert [line.amount for line in lines] == [Decimal("-4.50"), 2, 90]
+
+
 def test_three_decimals_are_some_where_the_currency_has_them(file: Path) -> None:
     text = "Date,Description,Amount\n2024-01-31,Shop,-25.300\n2024-01-20,Pay,12.500\n"
     assert [line.amount for line in lines_of(file, text, hints=Hints("KWD"))[1]] == [Decimal("-25.3"), Decimal("12.5")]
@@ -635,6 +642,11 @@ READ = ["2024-01-31 1.50 One", "2024-02-13 -2 Two"]
         (
             'Date;Text;Amount\n2024-01-31;"Bar\n2024-01-01;5,00";-4,50\n2024-01-25;Acme;100,00\n', {},
             ["2024-01-31 -4.50 Bar\n2024-01-01;5,00", "2024-01-25 100.00 Acme"],
+        ),
+        # days that are far ahead are days all the same, where their year leaves no doubt
+        (
+            "Date,Text,Amount\n01/31/2024,One,1.50\n12/01/2199,Two,-2\n", {},
+            ["2024-01-31 1.50 One", "2199-12-01 -2 Two"],
         ),
         # where what is called income stands below zero and the rest above, but not where a deposit is money put away
         (
@@ -1586,6 +1598,34 @@ def test_tables_in_which_one_thing_looks_like_another(text: str | bytes, read: l
         (
             "Date;Message to beneficiary;Montant\n31/01/2024;merci;-4,50\n25/01/2024;salaire;100,00\n",
             ["2024-01-31 -4.50 merci", "2024-01-25 100.00 salaire"],
+        ),
+        (
+            "Fecha;Concepto;Tipo;Monto\n31/01/2024;SUPER;N/D;45,50\n25/01/2024;SUELDO;N/C;1000,00\n",
+            ["2024-01-31 -45.50 SUPER", "2024-01-25 1000.00 SUELDO"],
+        ),
+        (
+            "Ημερομηνία;Ποσό συναλλαγής;Ποσό εντολής;Χρέωση / Πίστωση;Περιγραφή\n31/01/2024;45,50;45,50;Χρέωση;ΑΓΟΡΑ\n"
+            "25/01/2024;100,00;100,00;Πίστωση;ΜΙΣΘΟΣ\n",
+            ["2024-01-31 -45.50 ΑΓΟΡΑ", "2024-01-25 100.00 ΜΙΣΘΟΣ"],
+        ),
+        # without headings, a mark says more than balances of two lines
+        (
+            "31-01-2024,BAR,4.50,DR,95.50\n25-01-2024,ACME,100.00,CR,100.00\n",
+            [
+                "2024-01-31 -4.50 BAR",
+                "2024-01-25 100.00 ACME",
+                "closing 2024-01-31 95.50",
+                "opening 2024-01-25 0.00",
+            ],
+        ),
+        # kinds tell the way where no amount has a sign; a payment does only of a card
+        (
+            "Date,Text,Amount,Type\n01/31/2024,Bar,4.50,Purchase\n01/25/2024,Bar,2.00,Refund\n01/20/2024,Acme,90.00,Deposit\n",
+            ["2024-01-31 -4.50 Bar", "2024-01-25 2.00 Bar", "2024-01-20 90.00 Acme"],
+        ),
+        (
+            "Date,Text,Amount,Type\n01/31/2024,Bar,4.50,Purchase\n01/25/2024,Bar,2.00,Refund\n01/20/2024,Acme,90.00,Payment\n",
+            ["2024-01-31 4.50 Bar", "2024-01-25 2.00 Bar", "2024-01-20 90.00 Acme", ALL_IN],
         ),
         # whom it came from and whom it went to, in one column or in two
         (
