@@ -20,12 +20,12 @@ from jobs.statements.text import MAX_LINE, detect_encoding, head
 
 __all__ = ["read"]
 
-# one CDATA never reaches over the next: else each that is left open would be looked for until the end of the file; so with comments
+# a comment or CDATA never reaches over the next: else each that is left open would be looked for until the end of the file
 TAG = re.compile(
-    rb"<!--(?:(?!<!--).)*?-->|<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>(?:\s*<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>"
+    rb"<!--[^<-]*(?:(?:-(?!->)|<(?!!--))[^<-]*){0,10000}-->|<(/?)([A-Za-z0-9_.:-]{1,64}+)[^<>]{0,256}?(/?)>"
+    rb"(?:\s*<!\[CDATA\[([^\]<]*(?:(?:\](?!\]>)|<(?!!\[CDATA\[))[^\]<]*){0,10000})\]\]>"
     # a sign that begins no tag is one of the text
-    rb"|([^<]*(?:<(?![/!?A-Za-z])[^<]*){0,1000}))",
-    re.DOTALL,
+    rb"|([^<]*(?:<(?![/!?A-Za-z])[^<]*){0,1000}))"
 )
 # a currency may stand before or behind the sign, or behind the number
 SIGNED = re.compile(
@@ -145,11 +145,11 @@ def _refusal(data: mmap.mmap, encoding: str) -> str:
 
 
 def _value(found: re.Match[bytes], encoding: str) -> str:
-    if found[4] is not None:
-        return found[4].decode(encoding, "replace").strip()
-    raw = found[5]
+    raw = found[5] if found[4] is None else found[4]
     if len(raw) > MAX_LINE:
         raise StatementError(f"A value of {found[2].decode()} is longer than {MAX_LINE} characters.")
+    if found[4] is not None:
+        return raw.decode(encoding, "replace").strip()
     text = raw.decode(encoding, "replace").strip()
     if "&" in text:
         text = html.unescape(text).replace("\u00a0", " ").strip()

@@ -125,6 +125,12 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "CDATA of OFX without end": (
         lambda: b"<OFX><STMTRS><STMTTRN>" + b"<MEMO><![CDATA[" * (1 << 20) + b"<NAME>" + b"x" * 70_000, "longer than 65536",
     ),
+    "one CDATA of OFX": (
+        lambda: b"<OFX><STMTRS><STMTTRN><MEMO><![CDATA[" + b"x" * (32 << 20) + b"]]>", "value of MEMO is longer than 65536",
+    ),
+    "one comment of OFX": (
+        lambda: b"<OFX><STMTRS><STMTTRN><!-- " + b"<a> " * (8 << 20) + b"--><NAME>" + b"x" * 70_000, "longer than 65536",
+    ),
     "signs in a value of OFX": (
         lambda: b"<OFX><STMTRS><STMTTRN><NAME>" + b"< " * (8 << 20) + b"<MEMO>" + b"x" * 70_000, "longer than 65536",
     ),
