@@ -122,9 +122,18 @@ class Supervisor:
         for name in names:
             try:
                 self._remote.startProcess(name, False)
+                self._await_birth(name)
             except xmlrpc.client.Fault as fault:
                 if fault.faultCode != ALREADY_STARTED:
                     raise CommandError(f"{name} does not start: {fault.faultString}") from fault
+
+    def _await_birth(self, name: str) -> None:
+        """Until it executes its own program it is a copy of the supervisor, and told to stop, it would overhear that."""
+        supervisor = supervisor_process(self._layout)
+        with suppress(psutil.NoSuchProcess):
+            part = psutil.Process(self._remote.getProcessInfo(name)["pid"])
+            while supervisor and part.cmdline() == supervisor.cmdline():
+                time.sleep(0.005)
 
     def restart(self, part: Part) -> None:
         """Stops a part that runs and starts it with the environment that it has now."""

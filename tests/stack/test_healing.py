@@ -93,6 +93,19 @@ def test_stop_ends_the_database_last(stack: LocalStack) -> None:
     assert ends[-1][0] == "database", ends
 
 
+def test_part_that_has_just_been_started_can_be_stopped(stack: LocalStack) -> None:
+    supervisor = Supervisor(stack.layout, stack.layout.identity())
+    supervisor.stop("mail")
+    for _attempt in range(30):
+        supervisor.start("mail")
+        begun = time.monotonic()
+        supervisor.stop("mail")
+        # one that overhears it is killed after a minute
+        assert time.monotonic() - begun < 45
+    supervisor.start("mail")
+    until(lambda: is_healthy(stack))
+
+
 def test_part_that_has_lost_its_port_says_to_whom(stack: LocalStack) -> None:
     identity = stack.layout.identity()
     with take_port(stack, "rest", identity.rest_port):
