@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from edge_api.health import Health
 from jobs import exchange_rates
 from stack import demo, parts, postgres
+from stack.auth.database import made_by_real_server
 from stack.commands import CommandError, run
 from stack.identity import Identity
 from stack.layout import Layout
@@ -218,7 +219,7 @@ def refuse_tables_of_the_stand_in(identity: Identity) -> None:
     """Refuses to let the real server migrate what it did not make: it would stop halfway."""
     with psycopg.connect(identity.database_url("supabase_admin")) as connection:
         made = connection.execute("select to_regclass('auth.users') is not null").fetchone() == (True,)
-        if made and connection.execute("select from auth.schema_migrations where version = '00'").fetchone() is None:
+        if made and not made_by_real_server(connection):
             raise CommandError(
                 "The tables of Auth here are the stand-in's, and AUTH_BIN's server needs its own. `make reset` starts anew"
                 " and deletes everything; docs/auth.md, Moving users, says how to take people along."

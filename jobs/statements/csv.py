@@ -56,8 +56,7 @@ def records(file: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
                 for number, text in enumerate(taken, before + 1):
                     yield number, text.rstrip("\r\n"), split(text, delimiter)
             else:
-                if len(cells) == 1:
-                    cells = unwrap(cells, delimiter)
+                cells = unwrap(cells, delimiter)
                 if '="' in taken[0]:
                     # how a spreadsheet is told to leave a number as it stands
                     cells = [cell[2:-1] if cell[:2] == '="' and cell[2:][-1:] == '"' else cell for cell in cells]

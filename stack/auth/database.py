@@ -18,14 +18,12 @@ if TYPE_CHECKING:
     from psycopg._cursor_base import BaseCursor
     from psycopg.rows import BaseRowFactory
 
-__all__ = ["Connection", "Database", "migrate", "rows_of"]
+__all__ = ["Connection", "Database", "made_by_real_server", "migrate", "rows_of"]
 
 Row = TypeVar("Row", bound="DataclassInstance")
 Connection = AsyncConnection[DictRow]
 
 SCHEMA = Path(__file__).parent / "schema"
-# the first migration of the real server
-REAL = "00"
 # any number, the same in every process that migrates
 LOCK = 7_241_993
 
@@ -79,6 +77,11 @@ def rows_of(kind: type[Row]) -> BaseRowFactory[Row]:
     return factory
 
 
+def made_by_real_server(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the tables of schema auth are the real server's, whose first migration has this number."""
+    return connection.execute("select from auth.schema_migrations where version = '00'").fetchone() is not None
+
+
 def migrate(url: str) -> list[str]:
     """Brings schema auth up to date; gives the names of the files that ran. Safe to run twice, and at once.
 
@@ -93,9 +96,9 @@ def migrate(url: str) -> list[str]:
             comment on table auth.schema_migrations is 'Which files of the schema have run.'
             """
         )
-        known = {row[0] for row in connection.execute("select version from auth.schema_migrations")}
-        if REAL in known:
+        if made_by_real_server(connection):
             return []
+        known = {row[0] for row in connection.execute("select version from auth.schema_migrations")}
         for file in sorted(SCHEMA.glob("*.sql")):
             version = file.stem.split("_", 1)[0]
             if version not in known:
